@@ -1,0 +1,169 @@
+"""Answers: found sentences put together, each with its citation, or the plain statement that nothing was found."""
+
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from askspeech.composing import Composed, Part, compose
+from askspeech.datatypes import (
+    Answer,
+    AnswerEvent,
+    CitationResolved,
+    Done,
+    Filters,
+    Hit,
+    Language,
+    Notice,
+    Outcome,
+    SearchResult,
+    Sentence,
+    SentenceChecked,
+    TextAdded,
+    Turn,
+    Usage,
+)
+from askspeech.evidence import answers_it
+from askspeech.late_interaction import late_interaction_scores
+from askspeech.phrases import NOT_FOUND
+from askspeech.questions import asks_for_several, expected_count, language_of
+from askspeech.search import SpeechIndex
+from askspeech.selection import Extract, chosen_outline, chosen_sentences, coverage, extracts_of
+from askspeech.tokens import question_terms
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import Runnable
+
+__all__ = ["Answerer"]
+
+_PASSAGES = 12
+_NEAREST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found for a question."""
+
+    question: str
+    language: Language
+    result: SearchResult
+
+
+class Answerer:
+    """Answers questions from an index; without a chat model, with sentences of the speeches alone."""
+
+    def __init__(self, index: SpeechIndex) -> None:
+        self.index = index
+
+    def ask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None) -> Answer:
+        """The whole answer; raises QuestionError for what is no question."""
+        for event in self.stream(question, history=history, filters=filters):
+            if isinstance(event, Done):
+                return event.answer
+        raise AssertionError("the stream of an answer ended without Done")
+
+    def stream(
+        self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None
+    ) -> Iterator[AnswerEvent]:
+        """The answer as it comes; the last event is Done. Raises QuestionError for what is no question."""
+        began = time.monotonic()
+        found = self._search(question, history, filters)
+        yield from (Notice(notice) for notice in found.result.notices)
+        composed = self._compose(found)
+        first_word = time.monotonic() - began
+        yield from _events(composed)
+        usage = Usage(time.monotonic() - began, first_word)
+        yield Done(_answer(found, composed, usage))
+
+    def as_runnable(self) -> "Runnable[Any, Answer]":
+        """The same as a LangChain runnable: a question, or {"question", "history", "filters"}, to an Answer."""
+        from langchain_core.runnables import RunnableLambda  # noqa: PLC0415 (takes a second to import)
+
+        return RunnableLambda(self._retrieve, name="retrieve") | RunnableLambda(self._answered, name="compose")
+
+    def _retrieve(self, request: str | Mapping[str, Any]) -> _Found:
+        asked = {"question": request} if isinstance(request, str) else request
+        return self._search(asked["question"], asked.get("history", ()), asked.get("filters"))
+
+    def _answered(self, found: _Found) -> Answer:
+        return _answer(found, self._compose(found), Usage())
+
+    def _search(self, question: str, history: Sequence[Turn], filters: Filters | None) -> _Found:
+        result = self.index.search(question, k=_PASSAGES, filters=filters, history=history)
+        return _Found(question.strip(), language_of(question), result)
+
+    def _compose(self, found: _Found) -> Composed:
+        extracts = self._chosen(found)
+        texts: dict[str, str] = {}
+
+        def source_text(source_id: str) -> str:
+            if source_id not in texts:
+                texts[source_id] = self.index.source_text(source_id)
+            return texts[source_id]
+
+        if extracts:
+            return compose(extracts, found.language, source_text)
+        return Composed((Part(NOT_FOUND[found.language]),))
+
+    def _chosen(self, found: _Found) -> list[Extract]:
+        """The sentences to answer with; none where the passages do not answer the question."""
+        question, hits = found.result.search_question, found.result.hits
+        extracts = extracts_of(hits)
+        if not extracts:
+            return []
+        terms = question_terms(question)
+        rarity = self._rarity(terms)
+        late = self._late(question, [extract.text for extract in extracts])
+        held = [coverage(terms, extract.text, rarity) for extract in extracts]
+        if not answers_it(found.language, self._together(terms, hits, rarity), max(late)):
+            return []
+        if asks_for_several(question) and (items := chosen_outline(hits, expected_count(question))):
+            return items
+        return chosen_sentences(extracts, [a + b for a, b in zip(late, held, strict=True)])
+
+    def _late(self, question: str, texts: Sequence[str]) -> list[float]:
+        tokens = self.index.encoders.tokens
+        question_ids, *ids = tokens.token_ids([question, *texts])
+        return [float(score) for score in late_interaction_scores(question_ids, ids, tokens.token_vectors)]
+
+    def _rarity(self, terms: Sequence[str]) -> dict[str, float]:
+        """How rare each term is in the index: BM25's inverse document frequency."""
+        total = self.index.passage_count()
+        counts = self.index.document_frequencies(terms)
+        return {term: math.log(1 + (total - count + 0.5) / (count + 0.5)) for term, count in counts.items()}
+
+    def _together(self, terms: Sequence[str], hits: Sequence[Hit], rarity: Mapping[str, float]) -> float:
+        """How much of the question the best passages hold together."""
+        texts = [" ".join((hit.speech.title, *hit.passage.heading_path, hit.passage.text)) for hit in hits[:_NEAREST]]
+        return coverage(terms, "\n".join(texts), rarity)
+
+
+
+
+def _events(composed: Composed) -> Iterator[AnswerEvent]:
+    index = 0
+    for part in composed.parts:
+        if part.citation:
+            yield CitationResolved(part.citation)
+        yield TextAdded(part.text)
+        if part.sentence:
+            yield SentenceChecked(index, part.sentence)
+            index += 1
+
+
+def _answer(found: _Found, composed: Composed, usage: Usage) -> Answer:
+    sentences: tuple[Sentence, ...] = composed.sentences
+    outcome: Outcome = "answered" if sentences else "not_found"
+    return Answer(
+        question=found.question,
+        text=composed.text,
+        sentences=sentences,
+        citations=composed.citations,
+        outcome=outcome,
+        nearest=() if sentences else found.result.hits[:_NEAREST],
+        search=found.result,
+        language=found.language,
+        notices=found.result.notices,
+        usage=usage,
+    )

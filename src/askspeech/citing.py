@@ -1,0 +1,43 @@
+"""From parts of passages to citations: which characters of which source, and where they stand for a person."""
+
+from collections.abc import Sequence
+
+from askspeech.datatypes import Citation, Hit, Locator, Span, slices
+
+__all__ = ["cite", "locate", "spans_within"]
+
+
+def spans_within(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
+    """The source spans of the range [start, end) of a reading text that was taken from `spans`."""
+    found, offset = [], 0
+    for first, last in spans:
+        length = last - first
+        begin, stop = max(start - offset, 0), min(end - offset, length)
+        if begin < stop:
+            found.append(Span(first + begin, first + stop))
+        offset += length
+    return tuple(found)
+
+
+def locate(text: str, spans: Sequence[Span]) -> Locator:
+    """The lines of a source's text that spans stand on, counted from 1."""
+    first = text.count("\n", 0, spans[0].start) + 1
+    last = first + text.count("\n", spans[0].start, spans[-1].end)
+    return Locator("line", first, last)
+
+
+def cite(number: int, source_text: str, hit: Hit, start: int, end: int) -> Citation:
+    """A citation of the range [start, end) of a hit's reading text."""
+    spans = spans_within(hit.passage.spans, start, end)
+    return Citation(
+        number=number,
+        source_id=hit.passage.source_id,
+        file=hit.passage.file,
+        speech_id=hit.speech.id,
+        speech_title=hit.speech.title,
+        passage_id=hit.passage.id,
+        spans=spans,
+        quote=slices(source_text, spans),
+        locator=locate(source_text, spans),
+        heading_path=hit.passage.heading_path,
+    )

@@ -1,0 +1,85 @@
+"""Does a line go on in the next one? Text taken from PDFs is cut by line and page breaks inside sentences and words."""
+
+import re
+from collections import Counter
+
+import rjieba
+
+from askspeech.markers import is_collection, is_salutation, is_title, marker_at
+
+__all__ = ["Joiner"]
+
+_SENTENCE_END = re.compile(r"[。！？!?；;：:…][”’』」）)】》\"']*$")
+_OPEN_END = re.compile(r"[，,、（(“‘《〈「『—-]$")
+_CLOSING_START = re.compile(r"^[，。、；：！？）)”’》〉」』%％,;:!?]")
+_SENTENCE_INSIDE = re.compile(r"[。！？!?；;]")
+_DATE_LINE = re.compile(r"[（(]?(?:[\dxX*×○〇一二三四五六七八九十]{2,4}\s*年)?\s*[\dxX*×一二三四五六七八九十]{1,3}\s*月(?:\s*[\dxX*×一二三四五六七八九十]{1,3}\s*日)?[）)]?")
+_UNFINISHED_END = re.compile(
+    r"(?:[的及或把被并而使让]|(?<![祥谐平温缓总饱])和|(?<![参给])与|牢牢|更加|不断|进一步|切实|着力|必须)$"
+)
+_PAIRS = (("“", "”"), ("《", "》"), ("（", "）"), ("「", "」"), ("『", "』"))
+_LONGEST_HEADING = 60
+_SHORTEST_WRAPPED_LINE = 12
+_STATISTICS_CHARACTERS = 400_000
+_LEAST_COUNT = 3
+_CONTEXT = 6
+
+
+class Joiner:
+    """Judges the breaks between the lines of one text; counts of its own character pairs tell a word that is cut."""
+
+    def __init__(self, text: str) -> None:
+        sample = re.sub(r"\s+", "\n", text[:_STATISTICS_CHARACTERS])
+        self._pairs = Counter(zip(sample, sample[1:], strict=False))
+        self._triples = Counter(zip(sample, sample[1:], sample[2:], strict=False))
+
+    def joined(self, line: str, following: str, indent: int) -> bool:
+        """Whether `following`, indented by that many columns, goes on from `line`."""
+        if _SENTENCE_END.search(line) or _stands_alone(line) or _stands_alone(following):
+            return False
+        if marker_at(following) is not None:
+            return False
+        if _OPEN_END.search(line) or _CLOSING_START.match(following) or _open_pair(line):
+            return True
+        if _heading_like(line):
+            return _UNFINISHED_END.search(line) is not None or self._cuts_a_word(line, following)
+        return indent < 4 and len(line) >= _SHORTEST_WRAPPED_LINE
+
+    def _cuts_a_word(self, line: str, following: str) -> bool:
+        """Whether a word, or characters that mostly stand together in the text at large, lies across this break."""
+        if _word_across(line[-_CONTEXT:], following[:_CONTEXT]):
+            return True
+        last, first = line[-1], following[0]
+        if len(following) > 1:
+            ahead = self._triples[(last, first, following[1])]
+            if ahead >= _LEAST_COUNT and ahead >= 0.3 * self._pairs[(first, following[1])]:
+                return True
+            if last == first and self._pairs[(first, following[1])] >= _LEAST_COUNT:
+                return True
+        if len(line) > 1:
+            behind = self._triples[(line[-2], last, first)]
+            return behind >= _LEAST_COUNT and behind >= 0.5 * self._pairs[(line[-2], last)]
+        return False
+
+
+def _word_across(before: str, after: str) -> bool:
+    """Whether cutting the two as one text into words gives a word that begins in `before` and ends in `after`."""
+    at = 0
+    for word in rjieba.cut(before + after, False):
+        if at < len(before) < at + len(word):
+            return not before[at:].isspace()
+        at += len(word)
+    return False
+
+
+def _stands_alone(line: str) -> bool:
+    return is_title(line) or is_collection(line) or is_salutation(line) or _DATE_LINE.fullmatch(line) is not None
+
+
+def _open_pair(line: str) -> bool:
+    return any(line.count(opening) > line.count(closing) for opening, closing in _PAIRS)
+
+
+def _heading_like(line: str) -> bool:
+    """A line that could be complete without a full stop: an outline heading."""
+    return len(line) <= _LONGEST_HEADING and marker_at(line) is not None and not _SENTENCE_INSIDE.search(line)

@@ -1,0 +1,82 @@
+"""The ways of finding passages: keyword, dense and hybrid, three functions of one signature."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from askspeech.datatypes import Language, Way
+from askspeech.embedder import Embedder, StaticEmbedder
+from askspeech.fusion import FIELD_WEIGHTS, WEIGHTS, Scored, fuse
+from askspeech.generation import Generation
+from askspeech.late_interaction import late_interaction_scores
+from askspeech.tokens import question_tokens
+
+__all__ = ["DEPTH", "WAYS", "Query", "dense", "hybrid", "keyword"]
+
+DEPTH = 300
+"""How many passages each leg brings; the order of the first hits does not depend on how many are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to look for: the question, its language, whether it asks for several things, and the speeches to look in."""
+
+    question: str
+    language: Language = "zh"
+    several: bool = False
+    speeches: Collection[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Encoders:
+    """The embedder of the dense leg, and the built-in one, whose token vectors late interaction compares."""
+
+    embedder: Embedder
+    tokens: StaticEmbedder
+
+
+Leg = Callable[[Generation, Encoders, Query], list[Scored]]
+
+
+def keyword(generation: Generation, encoders: Encoders, query: Query) -> list[Scored]:
+    """BM25 over bigrams and words of text, headings and speech."""
+    scores = _keyword_scores(generation, query)
+    return _single(scores, "keyword")
+
+
+def dense(generation: Generation, encoders: Encoders, query: Query) -> list[Scored]:
+    """Cosine of the embedder's vectors."""
+    return _single(_dense_scores(generation, encoders, query), "dense")
+
+
+def hybrid(generation: Generation, encoders: Encoders, query: Query) -> list[Scored]:
+    """Both legs, their candidates scored again by late interaction, fused."""
+    keyword_scores = _keyword_scores(generation, query)
+    dense_scores = _dense_scores(generation, encoders, query)
+    candidates = sorted({*keyword_scores, *dense_scores})
+    late = _late_scores(generation, encoders, query, candidates)
+    outlines = {one for one in candidates if query.several and generation.rows[one].kind == "outline"}
+    return fuse(keyword_scores, dense_scores, late, outlines, WEIGHTS[query.language])
+
+
+WAYS: Mapping[Way, Leg] = MappingProxyType({"keyword": keyword, "dense": dense, "hybrid": hybrid})
+
+
+def _keyword_scores(generation: Generation, query: Query) -> dict[str, float]:
+    return dict(generation.keywords.query(question_tokens(query.question), FIELD_WEIGHTS, DEPTH, query.speeches))
+
+
+def _dense_scores(generation: Generation, encoders: Encoders, query: Query) -> dict[str, float]:
+    vector = encoders.embedder.embed_question(query.question)
+    return dict(generation.vectors.query(vector, DEPTH, query.speeches))
+
+
+def _late_scores(generation: Generation, encoders: Encoders, query: Query, candidates: list[str]) -> dict[str, float]:
+    question_ids = encoders.tokens.token_ids([query.question])[0]
+    scores = late_interaction_scores(question_ids, generation.token_ids(candidates), encoders.tokens.token_vectors)
+    return {identity: float(score) for identity, score in zip(candidates, scores, strict=True)}
+
+
+def _single(scores: Mapping[str, float], name: str) -> list[Scored]:
+    ordered = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    return [Scored(identity, score, (f"{name} {rank}",)) for rank, (identity, score) in enumerate(ordered, 1)]

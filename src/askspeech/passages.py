@@ -1,0 +1,172 @@
+"""Passages: what is indexed. They never cross a speech, nor the border of a section that they do not hold whole.
+
+Positions are characters of the reading text.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from askspeech.datatypes import PassageKind, Span
+from askspeech.outline import Node
+from askspeech.sentences import clause_spans, sentence_spans
+
+__all__ = ["PassageDraft", "cut_passages"]
+
+_LONGEST_LEAD = 160
+_LONGEST_OUTLINE = 1500
+_LEAST_ITEMS = 2
+_TINY = 60
+
+
+@dataclass(frozen=True, slots=True)
+class PassageDraft:
+    """A passage as ranges of the reading text, with the nodes it lies in, outermost first (the root left out)."""
+
+    kind: PassageKind
+    ranges: tuple[Span, ...]
+    path: tuple[Node, ...]
+
+
+def cut_passages(text: str, root: Node, shortest: int, longest: int) -> list[PassageDraft]:
+    """Cut a speech's outline into passages of `shortest` to `longest` characters where the text allows."""
+    return list(_Cutter(text, shortest, longest).section(root, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Cutter:
+    text: str
+    shortest: int
+    longest: int
+
+    def section(self, node: Node, path: tuple[Node, ...]) -> Iterator[PassageDraft]:
+        """The passages of a node and of everything under it."""
+        here = (*path, node) if node.marker else path
+        lead = None
+        for series in node.series():
+            if len(series) >= _LEAST_ITEMS:
+                yield from self._outlines(node, series, here)
+                lead = lead or (self._short_lead(node) if series[0] is node.children[0] else None)
+        if node.marker and node.end - node.start <= self.longest:
+            yield PassageDraft("text", (Span(node.start, node.end),), here)
+            return
+        for part in self._gathered([part for part in _parts(node) if part != lead]):
+            if isinstance(part, Node):
+                yield from self.section(part, here)
+            else:
+                yield from (PassageDraft("text", (span,), here) for span in self._packed(part))
+
+    def _gathered(self, parts: Sequence[Span | Node]) -> Iterator[Span | Node]:
+        """The parts of a node in order, tiny ones put together with their neighbours where both fit one passage."""
+        held: Span | Node | None = None
+        for part in parts:
+            if held is None:
+                held = part
+            elif min(held.end - held.start, part.end - part.start) < _TINY and part.end - held.start <= self.longest:
+                held = Span(held.start, part.end)
+            else:
+                yield held
+                held = part
+        if held is not None:
+            yield held
+
+    def _short_lead(self, node: Node) -> Span | None:
+        """The text before the first item where it is short enough to stand in the outline passage alone."""
+        lead = Span(node.start, node.children[0].start)
+        return lead if node.marker is not None and 0 < lead.end - lead.start <= _LONGEST_LEAD else None
+
+    def _outlines(self, node: Node, series: Sequence[Node], path: tuple[Node, ...]) -> Iterator[PassageDraft]:
+        """The heading, the sentence that introduces the items, and the leading sentence of every item."""
+        lead = list(self._lead(node, series[0]))
+        ranges, size = list(lead), sum(span.end - span.start for span in lead)
+        for child in series:
+            item = self._with_break(Span(child.start, child.heading_end))
+            if size + item.end - item.start > _LONGEST_OUTLINE and len(ranges) > len(lead):
+                yield PassageDraft("outline", _merged(ranges), path)
+                ranges, size = list(lead), sum(span.end - span.start for span in lead)
+            ranges.append(item)
+            size += item.end - item.start
+        yield PassageDraft("outline", _merged(ranges), path)
+
+    def _lead(self, node: Node, first: Node) -> Iterator[Span]:
+        if first is node.children[0] and (lead := self._short_lead(node)):
+            if trimmed := _trimmed(self.text, lead):
+                yield self._with_break(trimmed)
+            return
+        if node.marker:
+            yield self._with_break(Span(node.start, node.heading_end))
+        before = node.heading_end if node.marker else node.start
+        begin = max([before, *(child.end for child in node.children if child.end <= first.start)])
+        last = None
+        for last in sentence_spans(self.text, begin, first.start):
+            pass
+        if last is not None and last.end - last.start <= _LONGEST_LEAD:
+            yield self._with_break(last)
+
+    def _with_break(self, span: Span) -> Span:
+        """A range with the line break behind it, which keeps it apart from the next one."""
+        return Span(span.start, span.end + 1) if self.text[span.end : span.end + 1] == "\n" else span
+
+    def _packed(self, part: Span) -> Iterator[Span]:
+        """Pack sentences into ranges of even size, none longer than the limit."""
+        pieces = [piece for sentence in sentence_spans(self.text, part.start, part.end) for piece in self._cut(sentence)]
+        if not pieces:
+            return
+        total = pieces[-1].end - pieces[0].start
+        count = -(-total // self.longest)
+        target = max(self.shortest, total / count)
+        start = end = pieces[0].start
+        for piece in pieces:
+            if piece.end - start > self.longest or (end - start >= target and pieces[-1].end - end >= self.shortest):
+                yield Span(start, end)
+                start = piece.start
+            end = piece.end
+        yield Span(start, end)
+
+    def _cut(self, sentence: Span) -> Iterator[Span]:
+        """A sentence, or the parts of one that is longer than a passage: at commas, else anywhere."""
+        if sentence.end - sentence.start <= self.longest:
+            yield sentence
+            return
+        start = end = sentence.start
+        for clause in clause_spans(self.text, sentence.start, sentence.end):
+            if clause.end - start > self.longest and end > start:
+                yield Span(start, end)
+                start = end
+            while clause.end - start > self.longest:
+                yield Span(start, start + self.longest)
+                start += self.longest
+            end = clause.end
+        if end > start:
+            yield Span(start, end)
+
+
+def _parts(node: Node) -> Iterator[Span | Node]:
+    """A node's children and the stretches of its own between them, in order."""
+    at = node.start
+    for child in node.children:
+        if child.start > at:
+            yield Span(at, child.start)
+        yield child
+        at = child.end
+    if node.end > at:
+        yield Span(at, node.end)
+
+
+def _trimmed(text: str, span: Span) -> Span | None:
+    start, end = span
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return Span(start, end) if start < end else None
+
+
+def _merged(ranges: Sequence[Span]) -> tuple[Span, ...]:
+    """Ranges in order, those that touch made one."""
+    merged: list[Span] = []
+    for span in ranges:
+        if merged and merged[-1].end >= span.start:
+            merged[-1] = Span(merged[-1].start, max(span.end, merged[-1].end))
+        elif span.end > span.start:
+            merged.append(span)
+    return tuple(merged)

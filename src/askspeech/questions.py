@@ -1,0 +1,83 @@
+"""What a question is: its language, how many things it asks for, and what it takes over from the conversation."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from askspeech.datatypes import Language, Turn
+from askspeech.errors import QuestionError
+from askspeech.markers import chinese_number
+from askspeech.settings import MAX_QUESTION_CHARACTERS
+
+__all__ = ["asks_for_speech", "asks_for_several", "checked_question", "complete", "expected_count", "language_of"]
+
+_CHINESE = re.compile(r"[㐀-鿿]")
+_LATIN = re.compile(r"[A-Za-z]{2,}")
+_UNITS = "个|条|项|点|种|类|样|件|句|步|场|方面|大|家|篇|处|位|张|本|道|招|字|部分|环境|举措|措施|要求|问题"
+_COUNT = re.compile(rf"(?:哪|这|的|以下|那)?([二两三四五六七八九十]|\d{{1,2}})\s?(?:{_UNITS})")
+_SEVERAL = re.compile(
+    rf"哪些|哪几|几(?:{_UNITS})|分别|各(?:是|做|要|自|指|有|抓)|有什么(?:要求|措施|做法|举措|问题)|(?:要求|措施|做法|举措|问题)有什么|列出|列举|"
+    r"怎么(?:安排|部署)的|主要(?:内容|任务|工作)|包括什么|"
+    r"\b(?:which|what)\s+(?:are\s+the\s+)?(?:two|three|four|five|six|seven|eight|nine|ten|\d+)\b|\blist\b|\bwhat are\b|\bwhich \w+s\b|\bhallmarks\b",
+    re.IGNORECASE,
+)
+_ENGLISH_NUMBERS = dict(zip("two three four five six seven eight nine ten".split(), range(2, 11), strict=True))
+_ENGLISH_COUNT = re.compile(r"\b(two|three|four|five|six|seven|eight|nine|ten)\b", re.IGNORECASE)
+_SPEECH = re.compile(r"哪(?:几|两|一)?篇|是哪篇|\bwhich speech", re.IGNORECASE)
+_DEPENDENT = re.compile(
+    r"^(?:那么?|这|它|他们?|她|其中|其|最后|最先|第[一二三四五六七八九十\d]+|前者|后者|还有|另外|呢)|(?:这|那)(?:件事|个|项|条|些|种|一点|里|次)|上面|刚才|前面说|"
+    r"\b(?:it|this|that|they|them|those|these|the (?:first|second|third|last) one)\b",
+    re.IGNORECASE,
+)
+_STANDS_ALONE = 40
+
+
+def checked_question(question: str) -> str:
+    """The question without white space around it.
+
+    Raises QuestionError where it is empty, holds neither a letter nor a digit, or is longer than 2,000 characters.
+    """
+    text = question.strip()
+    if not text:
+        raise QuestionError("The question is empty (问题是空的). Type what you want to know, for example 清欠台账由谁建？")
+    if len(text) > MAX_QUESTION_CHARACTERS:
+        raise QuestionError(
+            f"The question has {len(text):,} characters (问题太长); at most {MAX_QUESTION_CHARACTERS:,} are taken. Shorten it."
+        )
+    if not any(unicodedata.category(character)[0] in "LN" for character in text):
+        raise QuestionError(
+            "The question holds no word (问题里没有文字), only punctuation or symbols. Type what you want to know in words."
+        )
+    return text
+
+
+def language_of(question: str) -> Language:
+    """The language to answer in: English where a question has words in Latin letters and hardly a Chinese character."""
+    return "en" if len(_LATIN.findall(question)) > len(_CHINESE.findall(question)) else "zh"
+
+
+def asks_for_several(question: str) -> bool:
+    """Whether a question asks for a list rather than for one thing."""
+    return _SEVERAL.search(question) is not None or expected_count(question) is not None
+
+
+def asks_for_speech(question: str) -> bool:
+    """Whether a question asks which speech says something."""
+    return _SPEECH.search(question) is not None
+
+
+def expected_count(question: str) -> int | None:
+    """How many things a question says that there are: 哪四个, five types."""
+    if found := _COUNT.search(question):
+        number = chinese_number(found[1])
+        return number if 2 <= number <= 20 else None
+    if found := _ENGLISH_COUNT.search(question):
+        return _ENGLISH_NUMBERS[found[1].lower()]
+    return None
+
+
+def complete(question: str, history: Sequence[Turn]) -> str:
+    """A question that leans on the conversation, with the question before it in front; another one unchanged."""
+    if not history or len(question) > _STANDS_ALONE or not _DEPENDENT.search(question):
+        return question
+    return f"{history[-1].question.strip()} {question}"

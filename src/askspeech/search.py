@@ -1,0 +1,223 @@
+"""The index as its users see it: open it, search it, list its speeches, follow it when it is rebuilt."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from askspeech.datatypes import Filters, Hit, Passage, SearchResult, Section, Speech, Turn, Way
+from askspeech.embedder import Embedder, builtin_embedder, load_embedder
+from askspeech.errors import StoreMissingError
+from askspeech.filtering import kept_speeches
+from askspeech.fusion import Scored
+from askspeech.generation import Generation
+from askspeech.legs import WAYS, Encoders, Query
+from askspeech.questions import asks_for_several, checked_question, complete, language_of
+from askspeech.settings import DEFAULT_STORE, IndexSettings
+from askspeech.store import Store
+
+if TYPE_CHECKING:
+    from askspeech.retriever import SpeechRetriever
+
+__all__ = ["SpeechIndex"]
+
+NOTHING_FILTERED = "No speech in the index matches the filters. 没有讲话符合筛选条件。"
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """The generation in use, how many calls read it, and whether to close it when the last one ends."""
+
+    generation: Generation
+    readers: int = 0
+    retired: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class SpeechIndex:
+    """An index opened for searching. Any number of threads may use it at once.
+
+    Open it with `SpeechIndex.open`, close it with `close` or as a context manager.
+    """
+
+    def __init__(self, store: Store, encoders: Encoders) -> None:
+        self._store = store
+        self._encoders = encoders
+        self._shelf = _Shelf(Generation(store, encoders.embedder))
+        self._swap = threading.Lock()
+
+    @classmethod
+    def open(
+        cls,
+        store: Path | str = DEFAULT_STORE,
+        settings: IndexSettings | None = None,
+        *,
+        embedder: Embedder | None = None,
+    ) -> Self:
+        """Open the index that was published last in a store, with the embedder that the settings name.
+
+        Raises StoreMissingError, StoreMismatchError, StoreDamagedError, or ModelError.
+        """
+        place = Store(Path(store))
+        if place.current() is None:
+            raise StoreMissingError(
+                f"There is no index in {store} (这里还没有索引). Build one first: "
+                f"python ingest/build_index.py FOLDER --store {store}"
+            )
+        chosen = embedder or load_embedder(settings or IndexSettings())
+        return cls(place, Encoders(chosen, builtin_embedder()))
+
+    def search(
+        self,
+        question: str,
+        *,
+        k: int = 8,
+        filters: Filters | None = None,
+        history: Sequence[Turn] = (),
+        way: Way = "hybrid",
+    ) -> SearchResult:
+        """The k passages that answer a question best, best first; raises QuestionError for what is no question."""
+        wanted = complete(checked_question(question), history)
+        with self._reading() as generation:
+            kept = kept_speeches(generation.speeches.values(), filters)
+            chosen = None if kept is None else [speech.id for speech in kept]
+            query = Query(wanted, language_of(question), asks_for_several(question), chosen)
+            found = [] if chosen == [] else WAYS[way](generation, self._encoders, query)[:k]
+            hits = _hits(generation, found)
+        return SearchResult(
+            hits=hits,
+            speeches=tuple(dict.fromkeys(hit.speech for hit in hits)),
+            search_question=wanted,
+            filters=filters or Filters(),
+            notices=(NOTHING_FILTERED,) if chosen == [] else (),
+        )
+
+    def as_retriever(self, *, k: int = 8, filters: Filters | None = None) -> "SpeechRetriever":
+        """The index as a LangChain retriever."""
+        from askspeech.retriever import SpeechRetriever  # noqa: PLC0415 (langchain_core takes a second to import)
+
+        return SpeechRetriever(index=self, k=k, filters=filters)
+
+    def speeches(self) -> list[Speech]:
+        """All speeches, by file and place."""
+        with self._reading() as generation:
+            return sorted(generation.speeches.values(), key=lambda speech: (speech.file, speech.span))
+
+    def speech(self, speech_id: str) -> Speech:
+        """One speech; raises NotInIndexError where there is none with this id."""
+        with self._reading() as generation:
+            return generation.catalog.speech(speech_id)
+
+    def sections(self, speech_id: str) -> tuple[Section, ...]:
+        """A speech's outline, parents before their children."""
+        with self._reading() as generation:
+            return generation.catalog.sections(speech_id)
+
+    def passages(self, speech_id: str) -> list[Passage]:
+        """A speech's passages, in order."""
+        with self._reading() as generation:
+            return generation.catalog.passages_of_speech(speech_id)
+
+    def source_text(self, source_id: str) -> str:
+        """The canonical text of a source."""
+        with self._reading() as generation:
+            return generation.catalog.text(source_id)
+
+    def source_texts(self) -> dict[str, str]:
+        """The canonical text of every source by file."""
+        with self._reading() as generation:
+            return {source.file: source.text for source in generation.catalog.sources(with_text=True)}
+
+    def passage_count(self) -> int:
+        """How many passages the index holds."""
+        with self._reading() as generation:
+            return len(generation.rows)
+
+    def document_frequencies(self, terms: Sequence[str]) -> dict[str, int]:
+        """In how many passages each of these bigrams or words stands."""
+        with self._reading() as generation:
+            return {term: generation.keywords.frequency("text_bigrams", term) for term in terms}
+
+    @property
+    def encoders(self) -> Encoders:
+        """The embedders in use."""
+        return self._encoders
+
+    @property
+    def generation(self) -> str:
+        """The name of the generation in use."""
+        return self._shelf.generation.name
+
+    def refresh(self) -> bool:
+        """Go over to a generation that was published since; True where there was one. Calls under way end on the old.
+
+        Raises StoreMissingError where the store has gone.
+        """
+        with self._swap:
+            current = self._store.current()
+            if current is None:
+                raise StoreMissingError(
+                    f"The index in {self._store.path} has gone. Build it again: "
+                    f"python ingest/build_index.py FOLDER --store {self._store.path}"
+                )
+            if current.name == self.generation:
+                return False
+            old, self._shelf = self._shelf, _Shelf(Generation(self._store, self._encoders.embedder))
+        _retire(old)
+        return True
+
+    def close(self) -> None:
+        """Close the index; closing twice does nothing."""
+        _retire(self._shelf)
+
+    def __enter__(self) -> Self:
+        """The index itself; it is closed at the end of the block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the index."""
+        self.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Generation]:
+        shelf = self._entered()
+        try:
+            yield shelf.generation
+        finally:
+            with shelf.lock:
+                shelf.readers -= 1
+                last = shelf.retired and shelf.readers == 0
+            if last:
+                shelf.generation.close()
+
+    def _entered(self) -> _Shelf:
+        """The shelf in use, with this call counted among its readers."""
+        while True:
+            shelf = self._shelf
+            with shelf.lock:
+                if not shelf.retired:
+                    shelf.readers += 1
+                    return shelf
+            if shelf is self._shelf:
+                raise StoreMissingError("The index has been closed. Open it again with SpeechIndex.open.")
+
+
+def _retire(shelf: _Shelf) -> None:
+    with shelf.lock:
+        shelf.retired = True
+        idle = shelf.readers == 0
+    if idle:
+        shelf.generation.close()
+
+
+def _hits(generation: Generation, found: Sequence[Scored]) -> tuple[Hit, ...]:
+    passages = generation.catalog.passages([scored.id for scored in found])
+    return tuple(
+        Hit(passage, generation.speeches[passage.speech_id], scored.score, found_by=scored.found_by)
+        for scored, passage in zip(found, passages, strict=True)
+    )
