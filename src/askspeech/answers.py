@@ -139,8 +139,6 @@ class Answerer:
         return coverage(terms, "\n".join(texts), rarity)
 
 
-
-
 def _events(composed: Composed) -> Iterator[AnswerEvent]:
     index = 0
     for part in composed.parts:

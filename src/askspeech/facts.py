@@ -27,7 +27,9 @@ _NO_PLACE = re.compile(r"^(?:全|我|本|各|在|县|市|区|省|州|乡|镇|示
 _OPENING = 400
 
 
-def find_facts(text: str, title: Sequence[Span], body: Span, file: str, locate: Callable[[int, int], Span]) -> tuple[Fact, ...]:
+def find_facts(
+    text: str, title: Sequence[Span], body: Span, file: str, locate: Callable[[int, int], Span]
+) -> tuple[Fact, ...]:
     """The facts of a speech in a reading text; `locate` turns a range of it into a span of the source."""
     areas = [*title, Span(body.start, min(body.end, body.start + _OPENING))]
     stem = PurePosixPath(file).stem
@@ -37,7 +39,10 @@ def find_facts(text: str, title: Sequence[Span], body: Span, file: str, locate: 
         ("place", _place, lambda part: None),
     )
     facts = [_level(text, areas, stem, locate)]
-    facts += [_found(name, text, areas if name != "place" else title, stem, of_name, of_text, locate) for name, of_name, of_text in finders]
+    facts += [
+        _found(name, text, areas if name != "place" else title, stem, of_name, of_text, locate)
+        for name, of_name, of_text in finders
+    ]
     return tuple(fact for fact in facts if fact is not None)
 
 
@@ -45,10 +50,16 @@ _Finder = Callable[[str], tuple[str, int, int] | None]
 
 
 def _found(
-    name: str, text: str, areas: Sequence[Span], stem: str, of_name: _Finder, of_text: _Finder, locate: Callable[[int, int], Span]
+    name: str,
+    text: str,
+    areas: Sequence[Span],
+    stem: str,
+    of_name: _Finder,
+    of_text: _Finder,
+    locate: Callable[[int, int], Span],
 ) -> Fact | None:
     for number, area in enumerate(areas):
-        finder = of_name if number == 0 and len(areas) > 1 or name == "place" else of_text
+        finder = of_name if (number == 0 and len(areas) > 1) or name == "place" else of_text
         if found := finder(text[area.start : area.end]):
             value, start, end = found
             return Fact(name, value, "text", locate(area.start + start, area.start + end))

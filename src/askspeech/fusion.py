@@ -25,7 +25,10 @@ class Weights:
 
 
 WEIGHTS: Mapping[Language, Weights] = MappingProxyType(
-    {"zh": Weights(keyword=1.0, dense=0.7, late=1.0, outline=0.25), "en": Weights(keyword=0.3, dense=1.0, late=1.0, outline=0.1)}
+    {
+        "zh": Weights(keyword=1.0, dense=0.7, late=1.0, outline=0.25),
+        "en": Weights(keyword=0.3, dense=1.0, late=1.0, outline=0.1),
+    }
 )
 
 FIELD_WEIGHTS: Mapping[str, float] = MappingProxyType(
@@ -58,7 +61,9 @@ def fuse(
 ) -> list[Scored]:
     """Every passage that a leg found, best first; equal scores in the order of their ids."""
     best = max(keyword.values(), default=0.0) or 1.0
-    ranks = {name: _ranks(scores) for name, scores in (("keyword", keyword), ("dense", dense), ("late interaction", late))}
+    ranks = {
+        name: _ranks(scores) for name, scores in (("keyword", keyword), ("dense", dense), ("late interaction", late))
+    }
     found = []
     for identity in sorted({*keyword, *dense, *late}):
         score = (

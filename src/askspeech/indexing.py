@@ -223,7 +223,9 @@ def _files(roots: Sequence[Path], *, allow_empty: bool) -> list[CorpusFile]:
 def _nothing_readable(roots: Sequence[Path], skipped: Sequence[SkippedFile]) -> str:
     places = ", ".join(str(root) for root in roots)
     reasons = "\n".join(f"  {file.file}: {file.reason}" for file in skipped[:20])
-    return f"None of the {len(skipped)} files in {places} could be read as a speech; the index stays as it is.\n{reasons}"
+    return (
+        f"None of the {len(skipped)} files in {places} could be read as a speech; the index stays as it is.\n{reasons}"
+    )
 
 
 def _passage_tokens(passage: Passage, speech: Speech) -> dict[str, list[str]]:
@@ -236,7 +238,12 @@ def _key(text: str) -> str:
 
 
 def _report(
-    store: Store, draft: Path, documents: Sequence[Document], skipped: Sequence[SkippedFile], build: _Build, seconds: float
+    store: Store,
+    draft: Path,
+    documents: Sequence[Document],
+    skipped: Sequence[SkippedFile],
+    build: _Build,
+    seconds: float,
 ) -> BuildReport:
     return BuildReport(
         store=str(store.path),

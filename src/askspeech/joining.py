@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 import rjieba
 
@@ -13,7 +14,8 @@ _SENTENCE_END = re.compile(r"[。！？!?；;：:…][”’』」）)】》\"']
 _OPEN_END = re.compile(r"[，,、（(“‘《〈「『—-]$")
 _CLOSING_START = re.compile(r"^[，。、；：！？）)”’》〉」』%％,;:!?]")
 _SENTENCE_INSIDE = re.compile(r"[。！？!?；;]")
-_DATE_LINE = re.compile(r"[（(]?(?:[\dxX*×○〇一二三四五六七八九十]{2,4}\s*年)?\s*[\dxX*×一二三四五六七八九十]{1,3}\s*月(?:\s*[\dxX*×一二三四五六七八九十]{1,3}\s*日)?[）)]?")
+_DIGIT = r"[\dxX*×○〇一二三四五六七八九十]"
+_DATE_LINE = re.compile(rf"[（(]?(?:{_DIGIT}{{2,4}}\s*年)?\s*{_DIGIT}{{1,3}}\s*月(?:\s*{_DIGIT}{{1,3}}\s*日)?[）)]?")
 _UNFINISHED_END = re.compile(
     r"(?:[的及或把被并而使让]|(?<![祥谐平温缓总饱])和|(?<![参给])与|牢牢|更加|不断|进一步|切实|着力|必须)$"
 )
@@ -30,7 +32,7 @@ class Joiner:
 
     def __init__(self, text: str) -> None:
         sample = re.sub(r"\s+", "\n", text[:_STATISTICS_CHARACTERS])
-        self._pairs = Counter(zip(sample, sample[1:], strict=False))
+        self._pairs = Counter(pairwise(sample))
         self._triples = Counter(zip(sample, sample[1:], sample[2:], strict=False))
 
     def joined(self, line: str, following: str, indent: int) -> bool:

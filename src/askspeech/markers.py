@@ -19,7 +19,8 @@ __all__ = [
 ]
 
 Style = Literal["part", "article", "comma", "bracket", "digit", "digit_bracket", "circled", "ordinal", "counting"]
-"""part 第一章; article 第一条; comma 一、; bracket （一）; digit 1.; digit_bracket （1）; circled ①; ordinal 第一，; counting 一是/一要."""
+"""part 第一章; article 第一条; comma 一、; bracket （一）; digit 1.; digit_bracket （1）; circled ①;
+ordinal 第一，; counting 一是/一要."""
 
 _NUMERAL = "[一二三四五六七八九十百零〇两]"
 _DIGITS = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
@@ -54,7 +55,9 @@ _TITLE_END = re.compile(
     r"(?:[（(][^（）()]{1,30}[）)])?$"
 )
 _LONGEST_TITLE = 70
-_COLLECTION_END = re.compile(r"(?:合集|汇编|选编|文集|大全|精选|(?:范文)?\d+\s*篇|目\s*录)(?:[（(][^（）()]{1,30}[）)])?$")
+_COLLECTION_END = re.compile(
+    r"(?:合集|汇编|选编|文集|大全|精选|(?:范文)?\d+\s*篇|目\s*录)(?:[（(][^（）()]{1,30}[）)])?$"
+)
 _SENTENCE_INSIDE = re.compile(r"[。！？!?；;]")
 
 
@@ -126,7 +129,9 @@ def is_title(paragraph: str) -> bool:
 def is_collection(paragraph: str) -> bool:
     """Whether a line of its own names a collection of speeches rather than one."""
     line = paragraph.strip().strip("《》")
-    return len(line) <= _LONGEST_TITLE and not _SENTENCE_INSIDE.search(line) and _COLLECTION_END.search(line) is not None
+    return (
+        len(line) <= _LONGEST_TITLE and not _SENTENCE_INSIDE.search(line) and _COLLECTION_END.search(line) is not None
+    )
 
 
 def _inside_quotation(paragraph: str, at: int) -> bool:

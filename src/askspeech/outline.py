@@ -15,7 +15,15 @@ from askspeech.sentences import leading_sentence_end
 
 __all__ = ["Node", "outline"]
 
-_RANKS: dict[Style, int] = {"part": 0, "article": 1, "comma": 2, "bracket": 3, "digit": 4, "digit_bracket": 5, "circled": 6}
+_RANKS: dict[Style, int] = {
+    "part": 0,
+    "article": 1,
+    "comma": 2,
+    "bracket": 3,
+    "digit": 4,
+    "digit_bracket": 5,
+    "circled": 6,
+}
 _FREE: frozenset[Style] = frozenset(("ordinal", "counting"))
 _NESTS_IN_FREE: frozenset[Style] = frozenset(("digit", "digit_bracket", "circled"))
 _CLOSING = re.compile(
@@ -145,9 +153,9 @@ class _Builder:
         """Where what is open ends: before an unmarked paragraph that introduces a new series, else at the item."""
         number = candidate.paragraph
         repeated = depth < len(self.stack) and self.stack[depth].candidate.marker.style == candidate.marker.style
-        if candidate.leads and candidate.marker.number == 1 and repeated and number > 0:
-            if not any(item.leads for item in self.candidates[number - 1]):
-                return self.paragraphs[number - 1].start
+        opens = candidate.leads and candidate.marker.number == 1 and repeated and number > 0
+        if opens and not self.candidates[number - 1]:
+            return self.paragraphs[number - 1].start
         return candidate.marker.start
 
     def _opens(self, candidate: _Candidate) -> bool:
@@ -182,7 +190,12 @@ class _Builder:
             if not item.candidate.leads and item.candidate.paragraph != candidate.paragraph:
                 return depth
             if rank is None:
-                if other == style and item.candidate.leads and candidate.leads and not self._introduces(item, candidate):
+                if (
+                    other == style
+                    and item.candidate.leads
+                    and candidate.leads
+                    and not self._introduces(item, candidate)
+                ):
                     return depth
                 continue
             if other in _FREE and style not in _NESTS_IN_FREE:

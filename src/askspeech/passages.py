@@ -96,9 +96,7 @@ class _Cutter:
             yield self._with_break(Span(node.start, node.heading_end))
         before = node.heading_end if node.marker else node.start
         begin = max([before, *(child.end for child in node.children if child.end <= first.start)])
-        last = None
-        for last in sentence_spans(self.text, begin, first.start):
-            pass
+        last = next(reversed(list(sentence_spans(self.text, begin, first.start))), None)
         if last is not None and last.end - last.start <= _LONGEST_LEAD:
             yield self._with_break(last)
 
@@ -108,7 +106,9 @@ class _Cutter:
 
     def _packed(self, part: Span) -> Iterator[Span]:
         """Pack sentences into ranges of even size, none longer than the limit."""
-        pieces = [piece for sentence in sentence_spans(self.text, part.start, part.end) for piece in self._cut(sentence)]
+        pieces = [
+            piece for sentence in sentence_spans(self.text, part.start, part.end) for piece in self._cut(sentence)
+        ]
         if not pieces:
             return
         total = pieces[-1].end - pieces[0].start

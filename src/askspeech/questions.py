@@ -9,7 +9,7 @@ from askspeech.errors import QuestionError
 from askspeech.markers import chinese_number
 from askspeech.settings import MAX_QUESTION_CHARACTERS
 
-__all__ = ["asks_for_speech", "asks_for_several", "checked_question", "complete", "expected_count", "language_of"]
+__all__ = ["asks_for_several", "asks_for_speech", "checked_question", "complete", "expected_count", "language_of"]
 
 _CHINESE = re.compile(r"[㐀-鿿]")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
@@ -18,10 +18,13 @@ _COUNT = re.compile(rf"(?:哪|这|的|以下|那)?([二两三四五六七八九�
 _SEVERAL = re.compile(
     rf"哪些|哪几|几(?:{_UNITS})|分别|各(?:是|做|要|自|指|有|抓)|有什么(?:要求|措施|做法|举措|问题)|(?:要求|措施|做法|举措|问题)有什么|列出|列举|"
     r"怎么(?:安排|部署)的|主要(?:内容|任务|工作)|包括什么|"
-    r"\b(?:which|what)\s+(?:are\s+the\s+)?(?:two|three|four|five|six|seven|eight|nine|ten|\d+)\b|\blist\b|\bwhat are\b|\bwhich \w+s\b|\bhallmarks\b",
+    r"\b(?:which|what)\s+(?:are\s+the\s+)?(?:two|three|four|five|six|seven|eight|nine|ten|\d+)\b|"
+    r"\blist\b|\bwhat are\b|\bwhich \w+s\b|\bhallmarks\b",
     re.IGNORECASE,
 )
-_ENGLISH_NUMBERS = dict(zip("two three four five six seven eight nine ten".split(), range(2, 11), strict=True))
+_ENGLISH_NUMBERS = dict(
+    zip(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], range(2, 11), strict=True)
+)
 _ENGLISH_COUNT = re.compile(r"\b(two|three|four|five|six|seven|eight|nine|ten)\b", re.IGNORECASE)
 _SPEECH = re.compile(r"哪(?:几|两|一)?篇|是哪篇|\bwhich speech", re.IGNORECASE)
 _DEPENDENT = re.compile(
@@ -39,14 +42,18 @@ def checked_question(question: str) -> str:
     """
     text = question.strip()
     if not text:
-        raise QuestionError("The question is empty (问题是空的). Type what you want to know, for example 清欠台账由谁建？")
+        raise QuestionError(
+            "The question is empty (问题是空的). Type what you want to know, for example 清欠台账由谁建？"
+        )
     if len(text) > MAX_QUESTION_CHARACTERS:
         raise QuestionError(
-            f"The question has {len(text):,} characters (问题太长); at most {MAX_QUESTION_CHARACTERS:,} are taken. Shorten it."
+            f"The question has {len(text):,} characters (问题太长); "
+            f"at most {MAX_QUESTION_CHARACTERS:,} are taken. Shorten it."
         )
     if not any(unicodedata.category(character)[0] in "LN" for character in text):
         raise QuestionError(
-            "The question holds no word (问题里没有文字), only punctuation or symbols. Type what you want to know in words."
+            "The question holds no word (问题里没有文字), only punctuation or symbols. "
+            "Type what you want to know in words."
         )
     return text
 

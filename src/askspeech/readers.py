@@ -64,7 +64,9 @@ def read_source(file: CorpusFile) -> Source:
     reader = READERS.get(file.path.suffix.lower())
     if reader is None:
         known = ", ".join(sorted(READERS))
-        raise ReadError(f"its format {file.path.suffix or '(none)'} is not one of {known}. Convert it, or leave it out.")
+        raise ReadError(
+            f"its format {file.path.suffix or '(none)'} is not one of {known}. Convert it, or leave it out."
+        )
     data = _read_bytes(file.path)
     decoded = reader.read(data)
     if not decoded.text.strip().strip("\ufeff"):
@@ -100,7 +102,9 @@ def _walk(root: Path) -> Iterator[Path]:
     try:
         os.scandir(root).close()
     except OSError as error:
-        raise CorpusError(f"The folder {root} cannot be opened ({error.strerror}). Allow reading it, then build again.") from error
+        raise CorpusError(
+            f"The folder {root} cannot be opened ({error.strerror}). Allow reading it, then build again."
+        ) from error
     unreadable: list[OSError] = []
     for folder, folders, names in os.walk(root, onerror=unreadable.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))

@@ -18,6 +18,7 @@ from askspeech.legs import WAYS, Encoders, Query
 from askspeech.questions import asks_for_several, checked_question, complete, language_of
 from askspeech.settings import DEFAULT_STORE, IndexSettings
 from askspeech.store import Store
+from askspeech.suggestions import example_questions
 
 if TYPE_CHECKING:
     from askspeech.retriever import SpeechRetriever
@@ -120,6 +121,10 @@ class SpeechIndex:
         """A speech's passages, in order."""
         with self._reading() as generation:
             return generation.catalog.passages_of_speech(speech_id)
+
+    def example_questions(self, count: int) -> list[str]:
+        """Questions that this index can answer, made from its headings."""
+        return example_questions({speech: self.sections(speech.id) for speech in self.speeches()}, count)
 
     def source_text(self, source_id: str) -> str:
         """The canonical text of a source."""

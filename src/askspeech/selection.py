@@ -61,7 +61,9 @@ def chosen_outline(hits: Sequence[Hit], expected: int | None) -> list[Extract]:
     """
     outlines = [hit for hit in hits[:_OUTLINE_RANKS] if hit.passage.kind == "outline"]
     if expected is not None:
-        fitting = [hit for hit in hits[: 2 * _OUTLINE_RANKS] if hit.passage.kind == "outline" and _items(hit) == expected]
+        fitting = [
+            hit for hit in hits[: 2 * _OUTLINE_RANKS] if hit.passage.kind == "outline" and _items(hit) == expected
+        ]
         outlines = fitting or outlines
     if not outlines:
         return []
@@ -72,7 +74,10 @@ def chosen_sentences(extracts: Sequence[Extract], scores: Sequence[float], most:
     """The best sentences, with no more than `most` and none far below the best; equal wordings once."""
     best_passage = max((extract.hit.score for extract in extracts), default=1.0) or 1.0
     ranked = sorted(
-        ((_PASSAGE_SHARE * extract.hit.score / best_passage + score, number) for number, (extract, score) in enumerate(zip(extracts, scores, strict=True))),
+        (
+            (_PASSAGE_SHARE * extract.hit.score / best_passage + score, number)
+            for number, (extract, score) in enumerate(zip(extracts, scores, strict=True))
+        ),
         key=lambda item: (-item[0], item[1]),
     )
     chosen: list[Extract] = []

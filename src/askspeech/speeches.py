@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from askspeech.cleaning import ReadingText
 from askspeech.datatypes import Span
 from askspeech.markers import is_salutation, is_title, marker_at
+from askspeech.reading_text import ReadingText
 
 __all__ = ["SpeechDraft", "find_speeches"]
 
@@ -22,7 +22,9 @@ _LONGEST_PREFACE = 600
 _BODY = 40
 _AHEAD = 5
 
-_OCCASION = re.compile(r"(?:就|围绕|关于)([^，。；！？“”]{2,12}(?:“[^”]{1,10}”)?[^，。；！？]{2,30}?(?:工作)?)[，,]?\s*(?:再|我|我们)?\s*(?:讲|谈|强调|提)")
+_OCCASION = re.compile(
+    r"(?:就|围绕|关于)([^，。；！？“”]{2,12}(?:“[^”]{1,10}”)?[^，。；！？]{2,30}?(?:工作)?)[，,]?\s*(?:再|我|我们)?\s*(?:讲|谈|强调|提)"
+)
 _TASK = re.compile(r"(?:研究部署|安排部署|动员部署|进一步(?:做好|抓好|推进|优化))([^，。；！？]{4,30})")
 _TITLE_CHARACTERS = 40
 
@@ -134,5 +136,3 @@ def _derived_title(paragraphs: Sequence[str], file_title: str) -> str:
 def _trimmed(text: str) -> str:
     clean = "".join(text.split())
     return re.split(r"[。；！？]", clean)[0][:_TITLE_CHARACTERS].rstrip("，、,：:")
-
-

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
 from types import MappingProxyType
 
 import rjieba
@@ -19,18 +21,25 @@ FIELDS: tuple[str, ...] = (
 )
 """The fields of the keyword index: passage text, heading path, and speech context, each as bigrams and as words."""
 
-_RUN = re.compile(r"[㐀-䶿一-鿿\U00020000-\U0003ffff]+|[^\W_㐀-䶿一-鿿\U00020000-\U0003ffff]+(?:[.'’-][^\W_㐀-䶿一-鿿]+)*")
+_RUN = re.compile(
+    r"[㐀-䶿一-鿿\U00020000-\U0003ffff]+|[^\W_㐀-䶿一-鿿\U00020000-\U0003ffff]+(?:[.'’-][^\W_㐀-䶿一-鿿]+)*"
+)
 _INNER_SPACE = re.compile(r"(?<=[㐀-䶿一-鿿])[^\S\n]+(?=[㐀-䶿一-鿿])")
 _BLANK = re.compile(r"[x×*○]+(?:\.[x×*]+)*")
-_STOP_WORDS = frozenset(
-    "的 了 和 与 及 是 在 有 就 都 而 也 对 把 被 等 这 那 我 你 他 她 它 们 我们 你们 他们 什么 哪些 哪个 哪几 哪 怎么 怎样 如何 "
-    "为什么 多少 几 吗 呢 吧 啊 请问 请 一下 说 讲 个 些 条 点 里 上 中 下 要 会 能 可以 "
-    "the a an of to in on for and or is are was were be by with at from as that this it its what which who how does do did "
-    "were there their".split()
-)
-_STOP_BIGRAMS = frozenset(
-    "什么 哪些 哪个 哪几 怎么 怎样 如何 为什 多少 请问 一下 是什 是哪 有哪 的是 是谁 几个 几条 几点 几项 我们 他们 了什 么的 么是 是怎 说的 讲的".split()
-)
+
+
+@cache
+def stop_words() -> tuple[frozenset[str], frozenset[str]]:
+    """Words, and bigrams of questions, that say nothing of what a text is about; from stop_words.txt."""
+    lines = resources.files("askspeech").joinpath("stop_words.txt").read_text(encoding="utf-8").splitlines()
+    kinds: dict[str, set[str]] = {"[words]": set(), "[bigrams]": set()}
+    current = kinds["[words]"]
+    for line in lines:
+        if line in kinds:
+            current = kinds[line]
+        elif not line.startswith("#"):
+            current.update(line.split())
+    return frozenset(kinds["[words]"]), frozenset(kinds["[bigrams]"])
 
 
 def search_key(text: str) -> str:
@@ -47,8 +56,9 @@ def bigrams(text: str) -> list[str]:
 def words(text: str) -> list[str]:
     """Words as rjieba cuts them for searching, stop words and blanks left out."""
     key = search_key(text)
+    stopped, _ = stop_words()
     found = (word.strip() for run in _RUN.findall(key) for word in rjieba.cut_for_search(run))
-    return [word for word in found if word and word not in _STOP_WORDS and not _BLANK.fullmatch(word)]
+    return [word for word in found if word and word not in stopped and not _BLANK.fullmatch(word)]
 
 
 def field_tokens(text: str, headings: str, context: str) -> Mapping[str, list[str]]:
@@ -61,20 +71,23 @@ def field_tokens(text: str, headings: str, context: str) -> Mapping[str, list[st
 
 def question_tokens(question: str) -> Mapping[str, list[str]]:
     """The tokens of a question for each field, in order of appearance; question words left out."""
-    pairs = [token for token in bigrams(question) if token not in _STOP_BIGRAMS]
+    _, stopped = stop_words()
+    pairs = [token for token in bigrams(question) if token not in stopped]
     units = words(question)
     return MappingProxyType({name: pairs if name.endswith("bigrams") else units for name in FIELDS})
 
 
 def question_terms(question: str) -> list[str]:
     """The different bigrams and words of a question that say what it is about, in order of appearance."""
-    return list(dict.fromkeys(token for token in bigrams(question) if token not in _STOP_BIGRAMS))
+    _, stopped = stop_words()
+    return list(dict.fromkeys(token for token in bigrams(question) if token not in stopped))
 
 
 def _bigrams(key: str) -> Iterator[str]:
+    stopped, _ = stop_words()
     for run in _RUN.findall(key):
         if run[0] < "㐀":
-            if not _BLANK.fullmatch(run) and run not in _STOP_WORDS:
+            if not _BLANK.fullmatch(run) and run not in stopped:
                 yield run
         elif len(run) == 1:
             yield run

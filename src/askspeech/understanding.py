@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from askspeech.blanks import find_blanks
-from askspeech.cleaning import Cleaned, Rules, clean
+from askspeech.cleaning import Cleaned, clean
+from askspeech.cleaning_rules import Rules
 from askspeech.datatypes import Blank, Document, Drop, Gap, Passage, Section, Source, Span, Speech, slices
 from askspeech.facts import find_facts
 from askspeech.outline import Node, outline
@@ -137,5 +138,3 @@ def _with_rest(source: Source, cleaned: Cleaned, drafts: Sequence[SpeechDraft]) 
             outside += [Drop(span, OUTSIDE_SPEECHES) for span in reading.source_spans(at, start)]
         at = draft.end if draft else start
     return tuple(sorted((*cleaned.drops, *outside), key=lambda drop: drop.span))
-
-

@@ -1,0 +1,97 @@
+"""The lines of a text and what each one is: a speaker's words, or something to drop and why."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from askspeech.cleaning_rules import Rules
+from askspeech.datatypes import Gap, Span
+from askspeech.markers import is_salutation, is_title, marker_at
+
+__all__ = ["LINE_END", "REPEATED_LINE", "Line", "classified_lines", "watermarks"]
+
+LINE_END = re.compile("\r\n|[\n\r\f\v\x85\u2028\u2029]")
+REPEATED_LINE = "repeated line"
+
+_INVISIBLE = "\ufeff\u200b"
+_LONGEST_RULED_LINE = 600
+_REPEATS = 3
+_SHORTEST_REPEATED, _LONGEST_REPEATED = 3, 40
+_TILED = re.compile(r"(\S{2,15})(?:\s*\1){2,}")
+_EDGE_NUMBER = re.compile(r"^\W*\d{1,4}\W*\s|\s\W*\d{1,4}\W*$|(?<=[^\d\s])\s*[·•|—-]\s*\d{1,4}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the source, trimmed; `reason` says why it is dropped, empty where it is kept."""
+
+    start: int
+    end: int
+    text: str
+    reason: str = ""
+    gap: Gap | None = None
+
+
+def classified_lines(text: str, rules: Rules) -> list[Line]:
+    """All lines that hold more than white space, in order."""
+    lines = list(_lines(text))
+    counts = Counter(_repeated_form(line.text) for line in lines if _could_repeat(line.text))
+    seen: set[str] = set()
+    classified = []
+    for line in lines:
+        form = _repeated_form(line.text)
+        repeated = counts[form] >= _REPEATS and _is_furniture(line.text)
+        classified.append(
+            _classified(line, rules, repeated=repeated and not (form not in seen and is_title(line.text)))
+        )
+        seen.add(form)
+    return classified
+
+
+def watermarks(lines: Sequence[Line]) -> frozenset[str]:
+    """The wordings of repeated lines, which may also stand inside other lines."""
+    return frozenset(
+        line.text for line in lines if line.reason == REPEATED_LINE and len(line.text) > _SHORTEST_REPEATED
+    )
+
+
+def _lines(text: str) -> Iterator[Line]:
+    start = 0
+    ends = [(found.start(), found.end()) for found in LINE_END.finditer(text)]
+    for end, following in (*ends, (len(text), len(text))):
+        content = text[start:end]
+        trimmed = content.strip().strip(_INVISIBLE).strip()
+        if trimmed:
+            begin = start + content.index(trimmed)
+            yield Line(begin, begin + len(trimmed), trimmed)
+        start = following
+
+
+def _classified(line: Line, rules: Rules, *, repeated: bool) -> Line:
+    if len(line.text) > _LONGEST_RULED_LINE:
+        return line
+    for rule in rules.gaps:
+        if found := rule.match(line.text):
+            size = next((int(group) for group in found.groups() if group), None)
+            return replace(line, reason=rule.reason, gap=Gap(Span(line.start, line.end), size))
+    for rule in rules.lines:
+        if rule.match(line.text):
+            return replace(line, reason=rule.reason)
+    tiled = _TILED.fullmatch(line.text) is not None and _is_furniture(line.text)
+    return replace(line, reason=REPEATED_LINE) if repeated or tiled else line
+
+
+def _could_repeat(line: str) -> bool:
+    return _SHORTEST_REPEATED <= len(line) <= _LONGEST_REPEATED
+
+
+def _repeated_form(line: str) -> str:
+    """A line without a page number at its edge: running heads differ by that alone."""
+    bare = _EDGE_NUMBER.sub("", line)
+    return bare if len(bare) > _SHORTEST_REPEATED else line
+
+
+def _is_furniture(line: str) -> bool:
+    """Whether a line, if it stands there again and again, is no speaker's: no sentence, no item, no salutation."""
+    return line[-1] not in "。！？!?；;：:，,、" and marker_at(line) is None and not is_salutation(line)
