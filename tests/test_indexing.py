@@ -114,7 +114,7 @@ def test_a_removed_file_leaves_the_index(folder: Path, tmp_path: Path) -> None:
 def test_every_stage_reports_its_progress(folder: Path, tmp_path: Path) -> None:
     seen: dict[str, tuple[int, int]] = {}
     build_index([folder], store=tmp_path / "store", progress=lambda stage, done, total: seen.update({stage: (done, total)}))
-    assert set(seen) == {"reading", "embedding", "adding vectors", "adding keywords", "verifying"}
+    assert set(seen) == {"reading", "comparing", "embedding", "adding vectors", "adding keywords", "verifying"}
     assert all(done == total for done, total in seen.values())
 
 

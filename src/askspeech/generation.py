@@ -35,6 +35,7 @@ class Generation:
     def _load_tables(self) -> None:
         self.speeches: dict[str, Speech] = {speech.id: speech for speech in self.catalog.speeches()}
         self.rows: dict[str, PassageRow] = {row.id: row for row in self.catalog.passage_rows()}
+        self.copy_groups = self.catalog.copy_groups()
         table = self.catalog.token_table()
         self._positions = {identity: number for number, identity in enumerate(table.ids)}
         self._offsets, self._tokens = table.offsets, table.tokens

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from askspeech.catalog import CATALOG, Catalog, Embedding
 from askspeech.cleaning import BLANK_SPACE
+from askspeech.cleaning_rules import load_rules
+from askspeech.copies import copies_among
 from askspeech.datatypes import BuildReport, Document, FileReport, Passage, SkippedFile, Speech
 from askspeech.embedder import Embedder, StaticEmbedder, builtin_embedder, load_embedder
 from askspeech.errors import CorpusError, ReadError, StoreDamagedError, StoreMismatchError
@@ -79,6 +81,7 @@ class _Build:
 
     def read(self, files: Sequence[CorpusFile]) -> tuple[list[Document], list[SkippedFile]]:
         """The documents of the files, those of equal text made one, and the files that could not be read."""
+        rules = load_rules(self.settings.cleaning_rules)
         documents: dict[str, Document] = {}
         skipped: list[SkippedFile] = []
         for number, file in enumerate(files):
@@ -92,7 +95,7 @@ class _Build:
                 copies = (*same.source.copies, file.name)
                 documents[source.id] = replace(same, source=replace(same.source, copies=copies))
             else:
-                documents[source.id] = understand(source, self.settings)
+                documents[source.id] = understand(source, self.settings, rules)
         self.progress("reading", len(files), len(files))
         return list(documents.values()), skipped
 
@@ -126,6 +129,9 @@ class _Build:
             keys = [_key(text) for text in texts]
             wanted.update(zip(keys, texts, strict=True))
             catalog.add(document, keys)
+        self.progress("comparing", 0, 1)
+        catalog.add_copies(copies_among(passage for document in documents for passage in document.passages))
+        self.progress("comparing", 1, 1)
         reused = list(self._reusable(set(wanted)))
         catalog.add_embeddings(reused)
         missing = {key: text for key, text in wanted.items() if key not in {key for key, _, _ in reused}}

@@ -59,6 +59,7 @@ _COLLECTION_END = re.compile(
     r"(?:合集|汇编|选编|文集|大全|精选|(?:范文)?\d+\s*篇|目\s*录)(?:[（(][^（）()]{1,30}[）)])?$"
 )
 _SENTENCE_INSIDE = re.compile(r"[。！？!?；;]")
+_LONGEST_QUOTATION = 119
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,5 +136,5 @@ def is_collection(paragraph: str) -> bool:
 
 
 def _inside_quotation(paragraph: str, at: int) -> bool:
-    opened = paragraph.rfind("“", 0, at)
-    return opened >= 0 and "”" not in paragraph[opened:at] and at - opened < 120
+    opened = paragraph.rfind("“", max(0, at - _LONGEST_QUOTATION), at)
+    return opened >= 0 and "”" not in paragraph[opened:at]

@@ -31,6 +31,8 @@ _CLOSING = re.compile(
 )
 _LOOKAHEAD = 80
 _LONGEST_HEADING = 100
+_DEEPEST = 9
+"""More levels than any speech has; a list without end repeated in one paragraph would nest without end."""
 
 
 @dataclass(slots=True)
@@ -147,6 +149,8 @@ class _Builder:
             if before.marker.style == candidate.marker.style and before.marker.number + 1 == candidate.marker.number:
                 same_kind = before.leads == candidate.leads
                 best = max(best or (False, -1), (same_kind, depth))
+            if not before.leads and before.paragraph != candidate.paragraph:
+                break  # What lies under it ends with its paragraph, so nothing there can go on in this one.
         return best[1] if best else None
 
     def _introduction(self, candidate: _Candidate, depth: int) -> int:
@@ -202,7 +206,7 @@ class _Builder:
                 return depth
             if other in _RANKS and _RANKS[other] >= rank:
                 return depth
-        return len(self.stack)
+        return min(len(self.stack), _DEEPEST - 1)
 
     def _introduces(self, item: _Open, candidate: _Candidate) -> bool:
         """Whether the paragraph of an open item ends by announcing the items that follow it at once."""

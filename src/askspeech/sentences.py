@@ -25,7 +25,7 @@ def clause_spans(text: str, start: int = 0, end: int | None = None) -> Iterator[
 
 def leading_sentence_end(text: str, start: int, end: int, longest: int) -> int:
     """Where the first sentence of text[start:end] ends, cut at a clause where it is longer than `longest`."""
-    found = _SENTENCE_END.search(text, start, end)
+    found = _SENTENCE_END.search(text, start, min(end, start + longest + 1))
     stop = end if found is None else found.end() if text[found.start()] != "\n" else found.start()
     if stop - start <= longest:
         return stop

@@ -22,6 +22,8 @@ class IndexSettings:
     # Passages, in characters of reading text.
     passage_minimum: int = 150
     passage_maximum: int = 350
+    # A file of cleaning rules that are added to those of the package.
+    cleaning_rules: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,9 @@ def from_environment(environment: Mapping[str, str]) -> tuple[IndexSettings, Ser
             store=Path(environment.get("ASKSPEECH_STORE", index.store)),
             embedder=environment.get("ASKSPEECH_EMBEDDER", ""),
             embedder_revision=environment.get("ASKSPEECH_EMBEDDER_REVISION", ""),
+            cleaning_rules=Path(environment["ASKSPEECH_CLEANING_RULES"])
+            if "ASKSPEECH_CLEANING_RULES" in environment
+            else None,
         ),
         ServerSettings(
             host=environment.get("ASKSPEECH_HOST", server.host),

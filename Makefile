@@ -1,0 +1,87 @@
+# askspeech: everything in one word. Needs Python 3.11 or newer and make; works with GNU make 3.81 (macOS) and newer.
+# 只需要 Python 3.11+ 和 make：`make chat` 打开聊天页面，`make test` 运行测试。
+
+# PyTorch is not in constraints.txt: which build is right depends on the machine. Any arguments of pip install will do.
+TORCH ?= torch==2.13.0
+PYTHON ?= python3
+# The folders of speeches to index (make index CORPUS=speeches) and the store to index them into.
+CORPUS ?=
+STORE ?= $(or $(ASKSPEECH_STORE),vectordb/store)
+PYTEST_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The stamp's name holds TORCH's checksum: naming another build installs it.
+STAMP := $(VENV)/.installed-$(shell printf '%s' '$(TORCH)' | cksum | cut -d ' ' -f 1)
+PLATFORM := $(shell uname -s 2>/dev/null)
+
+ifeq ($(OS),Windows_NT)
+$(error This is Windows: askspeech runs on Linux, on macOS and in WSL; run make inside WSL. 请在 WSL 中运行)
+endif
+ifeq ($(filter Linux Darwin,$(PLATFORM)),)
+$(error This is $(or $(PLATFORM),an unknown system): askspeech runs on Linux, on macOS and in WSL)
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help setup chat index test lint format system clean
+
+help:
+	@echo 'make chat     set up, index the samples if there is no index, open the page   打开聊天页面'
+	@echo 'make index    set up, build the index: make index CORPUS=folder                建立索引'
+	@echo 'make test     set up, run every test                                           运行测试'
+	@echo 'make lint     set up, check style and types                                    检查代码'
+	@echo 'make format   set up, rewrite the code in the project'"'"'s style                   整理代码'
+	@echo 'make system   install the system packages of the browser tests (root, apt-get) 安装系统软件包'
+	@echo 'make clean    remove .venv and caches; indexes stay                            清理'
+	@echo
+	@echo 'TORCH="$(TORCH)" chooses the build of PyTorch, PYTHON=$(PYTHON) the Python that makes .venv, STORE=$(STORE) the index.'
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { \
+	    echo '$(PYTHON) was not found: install Python 3.11 or newer, or name it: make PYTHON=/path/to/python3.12' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "$(PYTHON) is $$($(PYTHON) --version 2>&1): askspeech needs Python 3.11 or newer; name one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	    echo '$(PYTHON) cannot make virtual environments: install its venv module (Debian and Ubuntu: sudo apt-get install python3-venv)' >&2; exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check $(TORCH)
+	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[test,dev]'
+	@rm -f $(VENV)/.installed-*
+	@touch $@
+
+# Status 3 is no failure: the index is there, and the files that were skipped have been listed.
+chat: setup
+	@[ -e '$(STORE)/CURRENT' ] || $(BIN)/python ingest/build_index.py ingest/samples --store '$(STORE)' || [ $$? -eq 3 ]
+	@ASKSPEECH_STORE='$(STORE)' $(BIN)/python app.py
+
+# Without CORPUS: the folders of the last build again, or the samples where there is no index yet.
+index: setup
+	@corpus='$(CORPUS)'; [ -n "$$corpus" ] || [ -e '$(STORE)/CURRENT' ] || corpus=ingest/samples; \
+	$(BIN)/python ingest/build_index.py $${corpus:+"$$corpus"} --store '$(STORE)'
+
+test: setup
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The only target that calls a system package manager, and no other target calls it.
+system:
+	@[ "$$(id -u)" -eq 0 ] || { echo 'make system installs system packages, so it needs root: sudo make system' >&2; exit 1; }
+	@command -v apt-get >/dev/null || { \
+	    echo 'make system needs apt-get; elsewhere install Chromium or Chrome and a Chinese font by hand' >&2; exit 1; }
+	@echo 'Installing Chromium and Chinese fonts, for the tests that drive a browser.'
+	apt-get update
+	DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends chromium fonts-noto-cjk
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
+	find src tests ingest -name __pycache__ -type d -prune -exec rm -rf {} +

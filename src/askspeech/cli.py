@@ -1,0 +1,319 @@
+"""The command line: arguments in, text and an exit status out.
+
+    status  meaning
+    0       done
+    1       nothing could be done: the sentence on stderr says why
+    2       wrong usage
+    3       done, but some files were skipped: they are listed with reasons
+    74      disk or input/output
+    75      another build holds the store: its process is named
+    130     interrupted from the keyboard
+
+Each command imports what it needs when it runs, so that help and usage errors are instant.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from importlib import metadata
+from pathlib import Path
+
+from askspeech.errors import AskSpeechError
+from askspeech.settings import DEFAULT_STORE, LARGEST_PORT, IndexSettings, ServerSettings, from_environment
+
+UNDONE_STATUS = 1
+SKIPPED_STATUS = 3
+DISK_STATUS = 74
+INTERRUPTED_STATUS = 130
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program `askspeech`; the arguments are those of the process where none are given."""
+    return _run(program_parser().parse_args(arguments))
+
+
+def build_main(arguments: Sequence[str] | None = None, *, default_store: Path = DEFAULT_STORE) -> int:
+    """Run the ingest script: the command `build` as a program of its own, with a default store of its own."""
+    parser = argparse.ArgumentParser(description="Build the index of folders of speeches. 建立讲话索引。")
+    _add_build(parser, default_store)
+    return _run(parser.parse_args(arguments))
+
+
+def program_parser() -> argparse.ArgumentParser:
+    """The parser of the whole program."""
+    parser = argparse.ArgumentParser(
+        prog="askspeech",
+        description="Ask a folder of speeches; every answer cites its words. 向讲话稿提问，句句有出处。",
+    )
+    parser.add_argument("--version", action=_PrintVersion)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, summary, add in (
+        ("build", "build the index of folders of speeches 建立索引", _add_build),
+        ("ask", "answer a question 提问", _add_ask),
+        ("serve", "serve the chat page 打开聊天页面", _add_serve),
+        ("speeches", "list what the index holds 列出讲话", _add_speeches),
+        ("verify", "check whether the store is sound 检查索引", _add_verify),
+        ("evaluate", "measure search and answers on questions with known evidence 评测", _add_evaluate),
+    ):
+        add(commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}."))
+    return parser
+
+
+class _PrintVersion(argparse.Action):
+    """Print the version and leave; argparse's own action would look it up for every command."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help="print the version and leave")
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        try:
+            version = metadata.version("askspeech")
+        except metadata.PackageNotFoundError:
+            version = "(not installed)"
+        print(f"askspeech {version}")
+        parser.exit()
+
+
+def _add_store(parser: argparse.ArgumentParser, default: Path = DEFAULT_STORE) -> None:
+    parser.add_argument(
+        "--store", type=Path, metavar="DIR", help=f"where the index is (default: $ASKSPEECH_STORE, else {default})"
+    )
+    parser.set_defaults(default_store=default)
+
+
+def _add_build(parser: argparse.ArgumentParser, default_store: Path = DEFAULT_STORE) -> None:
+    parser.add_argument(
+        "corpus",
+        nargs="*",
+        type=Path,
+        metavar="CORPUS",
+        help="folder or file of speeches; none: those of the last build",
+    )
+    _add_store(parser, default_store)
+    parser.add_argument(
+        "--embedder", metavar="NAME", help="name or folder of a SentenceTransformer (default: the built-in embedder)"
+    )
+    parser.add_argument(
+        "--allow-empty", action="store_true", help="accept an empty folder that held files at the last build"
+    )
+    parser.set_defaults(run=_build)
+
+
+def _add_ask(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("question", metavar="QUESTION")
+    _add_store(parser)
+    parser.add_argument("--json", action="store_true", help="print the answer as JSON")
+    parser.add_argument("-k", type=_positive, metavar="N", help="show the N best passages as well")
+    parser.set_defaults(run=_ask)
+
+
+def _add_serve(parser: argparse.ArgumentParser) -> None:
+    _add_store(parser)
+    parser.add_argument("--host", help="address to listen on (default: $ASKSPEECH_HOST, else 127.0.0.1)")
+    parser.add_argument("--port", type=_port, help="port to listen on (default: $ASKSPEECH_PORT, else 7860)")
+    parser.set_defaults(run=_serve)
+
+
+def _add_speeches(parser: argparse.ArgumentParser) -> None:
+    _add_store(parser)
+    parser.add_argument("--json", action="store_true", help="print the speeches as JSON")
+    parser.set_defaults(run=_speeches)
+
+
+def _add_verify(parser: argparse.ArgumentParser) -> None:
+    _add_store(parser)
+    parser.add_argument("--quick", action="store_true", help="only counts and a few probes")
+    parser.set_defaults(run=_verify)
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
+    _add_store(parser)
+    parser.add_argument("--predictions", type=Path, metavar="OUT.jsonl", help="write what was found and answered")
+    parser.add_argument("--lang", choices=("zh", "en"), help="only the questions in this language")
+    parser.add_argument(
+        "--way",
+        choices=("keyword", "dense", "hybrid"),
+        default="hybrid",
+        help="how to search; a single leg is measured without answers (default: hybrid)",
+    )
+    parser.add_argument("--by-type", action="store_true", help="a line for each language and each type of question")
+    parser.add_argument(
+        "--misses", action="store_true", help="the questions whose evidence is not complete within 2,000 characters"
+    )
+    parser.set_defaults(run=_evaluate)
+
+
+def _positive(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) <= LARGEST_PORT):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port number from 0 to {LARGEST_PORT}")
+    return int(text)
+
+
+def _build(arguments: argparse.Namespace) -> int:
+    from askspeech.indexing import build_index
+    from askspeech.reporting import ProgressDisplay, build_text
+
+    settings, _ = _settings(arguments)
+    if arguments.embedder is not None:
+        settings = replace(settings, embedder=arguments.embedder)
+    with ProgressDisplay(sys.stderr) as progress:
+        report = build_index(
+            arguments.corpus,
+            store=settings.store,
+            settings=settings,
+            progress=progress,
+            allow_empty=arguments.allow_empty,
+        )
+    print(build_text(report, _width()))
+    return SKIPPED_STATUS if report.skipped else 0
+
+
+def _ask(arguments: argparse.Namespace) -> int:
+    from askspeech.answers import Answerer
+    from askspeech.reporting import answer_json, answer_text
+    from askspeech.search import SpeechIndex
+
+    settings, _ = _settings(arguments)
+    with SpeechIndex.open(settings.store, settings) as index:
+        answer = Answerer(index).ask(arguments.question)
+        passages = index.search(arguments.question, k=arguments.k).hits if arguments.k else None
+    print(answer_json(answer, passages) if arguments.json else answer_text(answer, passages or ()))
+    return 0
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    from askspeech.server import serve
+
+    index, server = _settings(arguments)
+    if arguments.host is not None:
+        server = replace(server, host=arguments.host)
+    if arguments.port is not None:
+        server = replace(server, port=arguments.port)
+    return serve(index, server)
+
+
+def _speeches(arguments: argparse.Namespace) -> int:
+    from askspeech.reporting import speeches_json, speeches_text
+    from askspeech.search import SpeechIndex
+
+    settings, _ = _settings(arguments)
+    with SpeechIndex.open(settings.store, settings) as index:
+        speeches = index.speeches()
+    print(speeches_json(speeches) if arguments.json else speeches_text(speeches, _width()))
+    return 0
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from askspeech.reporting import ProgressDisplay, verification_text
+    from askspeech.store import Store
+    from askspeech.verification import verify
+
+    settings, _ = _settings(arguments)
+    with Store(settings.store).open_current() as held, ProgressDisplay(sys.stderr) as progress:
+        progress("verifying", 0, 1)
+        verification = verify(held.path, quick=arguments.quick)
+        progress("verifying", 1, 1)
+    for problem in verification.problems:
+        _complain(problem)
+    print(verification_text(verification, held.name))
+    return 0 if verification.sound else UNDONE_STATUS
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    from askspeech.answers import Answerer
+    from askspeech.evaluation import evaluate, read_questions, write_predictions
+    from askspeech.reporting import ProgressDisplay, evaluation_text
+    from askspeech.search import SpeechIndex
+
+    settings, _ = _settings(arguments)
+    questions = read_questions(arguments.questions, arguments.lang)
+    with SpeechIndex.open(settings.store, settings) as index, ProgressDisplay(sys.stderr) as progress:
+        evaluation = evaluate(index, Answerer(index), questions, way=arguments.way, progress=progress)
+    if arguments.predictions is not None:
+        write_predictions(arguments.predictions, evaluation.predictions)
+    if evaluation.missing:
+        named = ", ".join(evaluation.missing[:5]) + (", …" if len(evaluation.missing) > 5 else "")
+        _complain(
+            f"The index does not hold the evidence of {len(evaluation.missing)} of {len(questions)} questions "
+            f"({named}). They were written for another corpus, or a file has changed: name the store of their corpus."
+        )
+    print(evaluation_text(evaluation, by_type=arguments.by_type, misses=arguments.misses))
+    return 0
+
+
+def _settings(arguments: argparse.Namespace) -> tuple[IndexSettings, ServerSettings]:
+    """The settings of the environment, with the options of the command line before them."""
+    index, server = from_environment({"ASKSPEECH_STORE": str(arguments.default_store), **os.environ})
+    return (index if arguments.store is None else replace(index, store=arguments.store)), server
+
+
+def _width() -> int | None:
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    """Run the command; whatever goes wrong becomes a sentence on stderr and an exit status, never a traceback."""
+    if sys.platform == "win32":
+        _complain(
+            "This is Windows; askspeech runs on Linux, on macOS and in WSL. Start it inside WSL. 请在 WSL 中运行。"
+        )
+        return 1
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    command: Command = arguments.run
+    try:
+        status = command(arguments)
+        sys.stdout.flush()
+    except AskSpeechError as error:
+        _complain(str(error))
+        return error.exit_status
+    except BrokenPipeError:
+        # Whoever read our output has what was wanted (`askspeech speeches | head`).
+        _discard_output()
+        return 0
+    except OSError as error:
+        _discard_output()
+        _complain(
+            f"The disk or another device failed: {error}. Free space or permissions may be missing; then try again."
+        )
+        return DISK_STATUS
+    except KeyboardInterrupt:
+        _complain("Interrupted 已中断.")
+        return INTERRUPTED_STATUS
+    except Exception as error:
+        # A defect of ours. Its traceback is for developers; everyone else gets a sentence, as for any other failure.
+        if sys.flags.dev_mode:
+            raise
+        _complain(
+            f"This should not have happened ({type(error).__name__}: {error}). "
+            "Please report it with what `python -X dev -m askspeech …` prints in place of this sentence."
+        )
+        return UNDONE_STATUS
+    return status
+
+
+def _complain(message: str) -> None:
+    from askspeech.reporting import printable
+
+    print(f"askspeech: {printable(message)}", file=sys.stderr)
+
+
+def _discard_output() -> None:
+    """Point a broken stdout at nothing: Python flushes it once more at exit, and would complain there."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

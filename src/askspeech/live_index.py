@@ -1,0 +1,105 @@
+"""The index that a running server answers from: opened when it is there, followed when it is rebuilt."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from askspeech.datatypes import AnswerEvent, Filters, Speech, Turn
+from askspeech.errors import AskSpeechError, StoreMissingError
+
+
+class Index(Protocol):
+    """What the page needs of an index; any number of threads use it at once."""
+
+    @property
+    def generation(self) -> str:
+        """The name of the generation in use."""
+
+    def source_text(self, source_id: str) -> str:
+        """The canonical text of a source."""
+
+    def speech(self, speech_id: str) -> Speech:
+        """One speech; raises NotInIndexError where there is none with this id."""
+
+    def example_questions(self, count: int) -> list[str]:
+        """Questions that this index can answer, at most `count`."""
+
+    def refresh(self) -> bool:
+        """Go over to a newer generation where there is one; raises StoreMissingError where the store has gone."""
+
+
+class Answers(Protocol):
+    """What the page needs to answer from an index."""
+
+    def stream(
+        self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None
+    ) -> Iterator[AnswerEvent]:
+        """The answer, event by event; raises QuestionError for what is no question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open index, and what answers from it."""
+
+    index: Index
+    answers: Answers
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Whether questions can be answered: the generation in use, or a sentence that says why there is none."""
+
+    generation: str | None = None
+    message: str = ""
+    missing: bool = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether questions can be answered."""
+        return self.generation is not None
+
+
+class LiveIndex:
+    """Opens the index at the first use that finds one, and looks for a newer generation at every later use."""
+
+    def __init__(self, open_index: Callable[[], Opened]) -> None:
+        self._open_index = open_index
+        self._opening = threading.Lock()
+        self._opened: Opened | None = None
+
+    def current(self) -> Opened:
+        """The open index in its newest generation; waits while another thread opens it.
+
+        Raises:
+            StoreMissingError: no index has been built, or it has gone since.
+            AskSpeechError: it cannot be opened.
+        """
+        with self._opening:
+            if self._opened is None:
+                self._opened = self._open_index()
+                return self._opened
+        return self._refreshed(self._opened)
+
+    def _refreshed(self, opened: Opened) -> Opened:
+        try:
+            opened.index.refresh()
+        except StoreMissingError:
+            self._opened = None
+            raise
+        return opened
+
+    def status(self) -> Status:
+        """Try to have the index open, and say how that went; waits while another thread opens it."""
+        try:
+            return Status(generation=self.current().index.generation)
+        except StoreMissingError as error:
+            return Status(message=str(error), missing=True)
+        except AskSpeechError as error:
+            return Status(message=str(error))
+
+    def status_now(self) -> Status:
+        """As `status`, but without waiting for an index that is being opened."""
+        if self._opening.locked():
+            return Status(message="The index is being opened.")
+        return self.status()

@@ -1,0 +1,184 @@
+"""The manifest of a generation: what it holds, what made it, and the hashes that say so."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib import metadata
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from askspeech.catalog import Catalog, Counts
+from askspeech.disk import disk_errors, replace_file
+from askspeech.errors import StoreDamagedError, StoreMismatchError
+
+MANIFEST = "manifest.json"
+SCHEMA = 1
+"""Raised whenever a generation that an older askspeech wrote can no longer be read; there are no migrations."""
+
+
+def installed_versions() -> dict[str, str]:
+    """The versions of askspeech and of the libraries whose files are in a generation."""
+    return {name: _version(name) for name in ("askspeech", "chromadb", "tantivy")}
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "unknown"  # run from a folder of sources that was never installed
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderRecord:
+    """Which embedder made the vectors; `bit_equal` is whether it makes the same bits whatever the batch."""
+
+    name: str
+    fingerprint: str
+    dimension: int
+    bit_equal: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Hashes:
+    """What two builds of the same corpus agree on.
+
+    `logical` covers all ids, texts, spans and facts, the embedder's fingerprint and, where the embedder is bit-equal,
+    the vectors; `vectors` covers the vectors as they are stored.
+    """
+
+    logical: str
+    vectors: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation holds and what made it."""
+
+    corpus_roots: tuple[str, ...]
+    counts: Counts
+    embedder: EmbedderRecord
+    hashes: Hashes
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """The settings that shaped the index."""
+    versions: Mapping[str, str] = field(default_factory=installed_versions)
+    """Of askspeech, chromadb and tantivy."""
+    created: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+    schema: int = SCHEMA
+
+    @property
+    def logical_hash(self) -> str:
+        """The hash that two builds of the same corpus agree on."""
+        return self.hashes.logical
+
+    def write(self, generation: Path) -> None:
+        """Write it into the folder of a generation.
+
+        Raises:
+            DiskError: it cannot be written.
+        """
+        values = asdict(self) | {"counts": self.counts._asdict()}
+        replace_file(generation / MANIFEST, f"{json.dumps(values, indent=2, sort_keys=True)}\n")
+
+    @classmethod
+    def read(cls, generation: Path) -> "Manifest":
+        """The manifest of a generation.
+
+        Raises:
+            StoreMismatchError: the generation was built with another schema.
+            StoreDamagedError: there is none, or it is not what a build wrote.
+            DiskError: it cannot be read.
+        """
+        path = generation / MANIFEST
+        try:
+            with disk_errors(path, "read"):
+                values = json.loads(_content(path))
+            _check_schema(path, values["schema"])
+            return _from_values(values)
+        except (ValueError, KeyError, TypeError) as error:
+            raise _damaged(path, f"is no manifest ({type(error).__name__}: {error})") from error
+
+    def check_embedder(self, name: str, fingerprint: str) -> None:
+        """Refuse an embedder whose vectors do not belong to this index.
+
+        Raises:
+            StoreMismatchError: it is another one than made the vectors.
+        """
+        if fingerprint != self.embedder.fingerprint:
+            raise StoreMismatchError(
+                f"The index was built with the embedder {self.embedder.name!r} ({self.embedder.fingerprint}), found "
+                f"{name!r} ({fingerprint}). Use the one that built it, or build again: "
+                "python ingest/build_index.py FOLDER --store STORE"
+            )
+
+
+def hashes(catalog: Catalog, embedder: EmbedderRecord) -> Hashes:
+    """The hashes of a finished catalogue, whatever order it was filled in.
+
+    Raises:
+        StoreDamagedError: the catalogue cannot be read, or lacks vectors.
+    """
+    vectors = _vectors_hash(catalog)
+    parts = [embedder.fingerprint, vectors if embedder.bit_equal else ""]
+    return Hashes(_digest(chain([parts], catalog.fingerprint_rows())), vectors)
+
+
+def _digest(rows: Iterable[Sequence[object]]) -> str:
+    digest = hashlib.sha256()
+    for row in rows:
+        digest.update(f"{len(row)} values ".encode())
+        for value in row:
+            # Types and lengths go in as well, so that no two different rows can look the same.
+            data = value if isinstance(value, bytes) else str(value).encode()
+            digest.update(f"{type(value).__name__} {len(data)} ".encode())
+            digest.update(data)
+    return digest.hexdigest()
+
+
+def _vectors_hash(catalog: Catalog) -> str:
+    digest = hashlib.sha256()
+    for page in catalog.vector_pages():
+        digest.update("".join(f"{identity}\n" for identity in page.ids).encode())
+        digest.update(page.vectors.tobytes())
+    return digest.hexdigest()
+
+
+def _content(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise _damaged(path, "is missing") from None
+
+
+def _check_schema(path: Path, schema: object) -> None:
+    if schema != SCHEMA:
+        raise StoreMismatchError(
+            f"{path} has schema {schema}, expected {SCHEMA}: another version of askspeech built it. "
+            f"Build the index again: python ingest/build_index.py FOLDER --store {_store_of(path)}"
+        )
+
+
+def _from_values(values: Mapping[str, Any]) -> Manifest:
+    return Manifest(
+        corpus_roots=tuple(values["corpus_roots"]),
+        counts=Counts(**values["counts"]),
+        embedder=EmbedderRecord(**values["embedder"]),
+        hashes=Hashes(**values["hashes"]),
+        settings=values["settings"],
+        versions=values["versions"],
+        created=values["created"],
+        schema=values["schema"],
+    )
+
+
+def _damaged(path: Path, what: str) -> StoreDamagedError:
+    return StoreDamagedError(
+        f"{path} {what}, expected what a build wrote. "
+        f"Build the index again: python ingest/build_index.py FOLDER --store {_store_of(path)}"
+    )
+
+
+def _store_of(manifest: Path) -> Path:
+    return manifest.parent.parent.parent

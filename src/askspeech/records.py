@@ -1,0 +1,198 @@
+"""Tables and rows of the catalogue: our dataclasses as JSON bytes and back, exactly.
+
+Text is kept as UTF-8 that lets lone surrogates pass, because a file's name may hold them where it is no valid UTF-8.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from askspeech.datatypes import Blank, Document, Drop, Fact, Gap, Passage, Section, Source, Span, Speech
+
+LAYOUT = 1
+TABLES = f"""
+PRAGMA page_size = 8192;
+PRAGMA journal_mode = MEMORY;
+PRAGMA synchronous = OFF;
+PRAGMA user_version = {LAYOUT};
+CREATE TABLE sources (id TEXT PRIMARY KEY, data BLOB NOT NULL, drops BLOB NOT NULL, gaps BLOB NOT NULL,
+    text BLOB NOT NULL);
+CREATE TABLE speeches (id TEXT PRIMARY KEY, source_id TEXT NOT NULL, position INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE sections (id TEXT PRIMARY KEY, speech_id TEXT NOT NULL, position INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE passages (id TEXT PRIMARY KEY, source_id TEXT NOT NULL, speech_id TEXT NOT NULL, section_id TEXT,
+    kind TEXT NOT NULL, text BLOB NOT NULL, data BLOB NOT NULL, position INTEGER NOT NULL, key TEXT NOT NULL);
+CREATE TABLE embeddings (key TEXT PRIMARY KEY, token_ids BLOB NOT NULL, vector BLOB NOT NULL);
+CREATE TABLE copies (passage_id TEXT PRIMARY KEY, number INTEGER NOT NULL);
+CREATE INDEX speeches_of_source ON speeches (source_id, position);
+CREATE INDEX sections_of_speech ON sections (speech_id, position);
+CREATE INDEX passages_of_speech ON passages (speech_id, position);
+CREATE INDEX passages_of_key ON passages (key);
+CREATE INDEX copies_of_number ON copies (number);
+"""
+COLUMNS = {"sources": 5, "speeches": 4, "sections": 4, "passages": 9, "embeddings": 3, "copies": 2}
+
+
+def pack_text(text: str) -> bytes:
+    """The bytes that stand for text; any str at all, lone surrogates included."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def unpack_text(data: bytes) -> str:
+    """The text that `pack_text` packed."""
+    return data.decode("utf-8", "surrogatepass")
+
+
+def pack(value: object) -> bytes:
+    """A value of lists, strings, numbers and None as JSON bytes; equal values give equal bytes."""
+    return pack_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def unpack(data: bytes) -> Any:
+    """The value that `pack` packed, with lists for tuples."""
+    return json.loads(unpack_text(data))
+
+
+def pack_source(source: Source) -> bytes:
+    """A source without its text."""
+    return pack(
+        [source.file, source.byte_hash, source.reader, source.reader_version, source.encoding, list(source.copies)]
+    )
+
+
+def unpack_source(identity: str, data: bytes, text: str) -> Source:
+    """The source that `pack_source` packed."""
+    file, byte_hash, reader, reader_version, encoding, copies = unpack(data)
+    return Source(identity, file, text, byte_hash, reader, reader_version, encoding, tuple(copies))
+
+
+def pack_drops(drops: Sequence[Drop]) -> bytes:
+    """Drops in their order."""
+    return pack([[*drop.span, drop.reason] for drop in drops])
+
+
+def unpack_drops(data: bytes) -> tuple[Drop, ...]:
+    """The drops that `pack_drops` packed."""
+    return tuple(Drop(Span(start, end), reason) for start, end, reason in unpack(data))
+
+
+def pack_gaps(gaps: Sequence[Gap]) -> bytes:
+    """Gaps in their order."""
+    return pack(_gap_rows(gaps))
+
+
+def unpack_gaps(data: bytes) -> tuple[Gap, ...]:
+    """The gaps that `pack_gaps` packed."""
+    return _gaps(unpack(data))
+
+
+def pack_speech(speech: Speech) -> bytes:
+    """A speech without its id and its source's."""
+    facts = [[fact.name, fact.value, fact.origin, fact.span, fact.note] for fact in speech.facts]
+    return pack([speech.file, speech.title, speech.span, speech.title_spans, facts, speech.characters])
+
+
+def unpack_speech(identity: str, source_id: str, data: bytes) -> Speech:
+    """The speech that `pack_speech` packed."""
+    file, title, span, title_spans, facts, characters = unpack(data)
+    return Speech(
+        identity, source_id, file, title, Span(*span), _spans(title_spans), tuple(map(_fact, facts)), characters
+    )
+
+
+def pack_section(section: Section) -> bytes:
+    """A section without its id and its speech's."""
+    return pack(
+        [
+            section.parent_id,
+            section.marker,
+            section.number,
+            section.heading,
+            section.heading_spans,
+            section.span,
+        ]
+    )
+
+
+def unpack_section(identity: str, speech_id: str, data: bytes) -> Section:
+    """The section that `pack_section` packed."""
+    parent_id, marker, number, heading, heading_spans, span = unpack(data)
+    return Section(identity, speech_id, parent_id, marker, number, heading, _spans(heading_spans), Span(*span))
+
+
+def pack_passage(passage: Passage) -> tuple[str, str, str, str | None, str, bytes, bytes]:
+    """A passage as a row: id, source id, speech id, section id, kind, packed text, packed rest."""
+    blanks = [[*blank.span, blank.kind] for blank in passage.blanks]
+    rest = pack([passage.file, passage.spans, passage.heading_path, blanks, _gap_rows(passage.gaps)])
+    ids = passage.id, passage.source_id, passage.speech_id, passage.section_id
+    return *ids, passage.kind, pack_text(passage.text), rest
+
+
+def unpack_passage(row: tuple[Any, ...]) -> Passage:
+    """The passage that `pack_passage` packed."""
+    identity, source_id, speech_id, section_id, kind, text, data = row
+    file, spans, heading_path, blanks, gaps = unpack(data)
+    return Passage(
+        id=identity,
+        source_id=source_id,
+        speech_id=speech_id,
+        section_id=section_id,
+        file=file,
+        kind=kind,
+        text=unpack_text(text),
+        spans=_spans(spans),
+        heading_path=tuple(heading_path),
+        blanks=tuple(Blank(Span(start, end), blank_kind) for start, end, blank_kind in blanks),
+        gaps=_gaps(gaps),
+    )
+
+
+def rows(document: Document, keys: Sequence[str]) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows that a document becomes, by table; `keys` are the embedding keys of its passages."""
+    source = document.source
+    drops, gaps = pack_drops(document.drops), pack_gaps(document.gaps)
+    return {
+        "sources": [(source.id, pack_source(source), drops, gaps, pack_text(source.text))],
+        "speeches": [
+            (speech.id, speech.source_id, position, pack_speech(speech))
+            for position, speech in enumerate(document.speeches)
+        ],
+        "sections": [
+            (section.id, section.speech_id, position, pack_section(section))
+            for position, section in enumerate(document.sections)
+        ],
+        "passages": [
+            (*pack_passage(passage), position, key)
+            for position, (passage, key) in enumerate(zip(document.passages, keys, strict=True))
+        ],
+    }
+
+
+def pack_array(array: NDArray[Any], kind: str) -> bytes:
+    """An array as bytes of that kind; TypeError where a value of its kind might not fit."""
+    return np.asarray(array).astype(kind, casting="safe").tobytes()
+
+
+def unpack_matrix(packed: Sequence[bytes]) -> NDArray[np.float32]:
+    """Packed vectors of one dimension as (n, dimension); ValueError where their lengths differ."""
+    matrix = np.frombuffer(b"".join(packed), "<f4")
+    return matrix.reshape(len(packed), len(packed[0]) // 4 if packed else 0)
+
+
+def _fact(row: Sequence[Any]) -> Fact:
+    name, value, origin, span, note = row
+    return Fact(name, value, origin, None if span is None else Span(*span), note)
+
+
+def _spans(rows: Iterable[Sequence[int]]) -> tuple[Span, ...]:
+    return tuple(Span(start, end) for start, end in rows)
+
+
+def _gap_rows(gaps: Sequence[Gap]) -> list[list[int | None]]:
+    return [[*gap.span, gap.characters] for gap in gaps]
+
+
+def _gaps(rows: Iterable[Sequence[Any]]) -> tuple[Gap, ...]:
+    return tuple(Gap(Span(start, end), characters) for start, end, characters in rows)

@@ -1,0 +1,317 @@
+"""HTML of questions, answers and sources, built from plain text.
+
+Everything that comes from a corpus, a file's name, a question or a model goes through `escape`. The results are put
+into Gradio components that treat them as Markdown and then sanitize them, so they are one line each, and their text
+holds no character that means something to HTML or Markdown.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from askspeech.datatypes import Answer, Citation, Hit, Language, Locator, Sentence, Span
+from askspeech.texts import PageTexts, page_texts
+
+AnswerState = Literal["running", "done", "stopped", "failed"]
+
+EXCERPT_MARGIN = 90
+EXCERPT_BRIDGE = 60
+QUOTE_IN_TITLE = 240
+NEAREST_SHOWN = 3
+QUESTION_SHOWN = 2000
+
+_MARK = re.compile(r"\[(\d{1,3})\]")
+_ITEM = re.compile(r"\s*(?:[-•·]\s|\d{1,2}[.．、)]|[（(][一二三四五六七八九十\d]+[)）]|[一二三四五六七八九十]+、)")
+_SENTENCE_END = "。！？；：…!?;:”’」』）)》"
+_PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+_REFERENCES = {ord(mark): f"&#{ord(mark)};" for mark in _PUNCTUATION}
+# Control characters: line breaks stay line breaks (as references, so that no Markdown block ends); a tab stays a tab;
+# the others have no place in a page.
+_REFERENCES |= dict.fromkeys((*range(32), *range(127, 160)), "�")
+_REFERENCES |= {code: f"&#{code};" for code in (0x09, 0x0A)} | {0x0D: "&#10;", 0x85: "&#10;"}
+_REFERENCES |= {0x2028: "&#10;", 0x2029: "&#10;"} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+
+
+class Piece(NamedTuple):
+    """A stretch of an excerpt, and whether it is quoted."""
+
+    text: str
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """What there is of an answer at this moment, ready to be shown."""
+
+    text: str = ""
+    citations: tuple[Citation, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    notices: tuple[str, ...] = ()
+    nearest: tuple[Hit, ...] = ()
+    outcome: str = ""
+    state: AnswerState = "running"
+    language: Language = "zh"
+
+    @classmethod
+    def of(cls, answer: Answer) -> "AnswerView":
+        """The view of a finished answer."""
+        return cls(
+            text=answer.text,
+            citations=answer.citations,
+            sentences=answer.sentences,
+            notices=answer.notices,
+            nearest=answer.nearest if answer.refused else (),
+            outcome=answer.outcome,
+            state="done",
+            language=answer.language,
+        )
+
+
+def escape(text: str) -> str:
+    """Text as HTML and Markdown that show exactly this text: all ASCII punctuation as character references."""
+    return text.replace("\r\n", "\n").translate(_REFERENCES)
+
+
+def question_html(question: str) -> str:
+    """A question as its asker wrote it."""
+    shown = question if len(question) <= QUESTION_SHOWN else question[:QUESTION_SHOWN] + "…"
+    return f'<div class="as-question">{escape(shown)}</div>'
+
+
+def problem_html(message: str) -> str:
+    """A sentence that says why there is no answer."""
+    return f'<div class="as-answer as-problem"><p>{escape(message)}</p></div>'
+
+
+def welcome_html(heading: str, message: str, *, command: str = "") -> str:
+    """What stands in an empty conversation."""
+    shown = f"<pre><code>{escape(command)}</code></pre>" if command else ""
+    return f'<div class="as-welcome"><h2>{escape(heading)}</h2><p>{escape(message)}</p>{shown}</div>'
+
+
+def answer_html(view: AnswerView, reader: PageTexts) -> str:
+    """An answer with its `[n]` marks as buttons that carry the places they stand for.
+
+    Args:
+        view: what there is of the answer.
+        reader: the words of the page; those that belong to the answer itself are in the answer's language.
+    """
+    own = page_texts(view.language)
+    lines = "".join(_lines(view, own))
+    notices = "".join(f'<p class="as-notice">{escape(notice)}</p>' for notice in view.notices)
+    return (
+        f'<div class="as-answer as-{view.state} as-outcome-{escape(view.outcome or "open")}">'
+        f"{lines}{notices}{_state_html(view, reader)}{nearest_html(view.nearest, own)}</div>"
+    )
+
+
+def _state_html(view: AnswerView, reader: PageTexts) -> str:
+    if view.state == "running" and not view.text:
+        return f'<p class="as-waiting">{escape(reader.searching)}</p>'
+    if view.state in ("stopped", "failed"):
+        return f'<p class="as-notice">{escape(reader.stopped if view.state == "stopped" else reader.failed)}</p>'
+    return ""
+
+
+def _lines(view: AnswerView, texts: PageTexts) -> Iterator[str]:
+    citations = {citation.number: citation for citation in view.citations}
+    doubts = _doubts(view)
+    start = 0
+    for line in view.text.split("\n"):
+        end = start + len(line)
+        if line.strip():
+            yield f'<p class="{_line_class(line)}">{_inline(view.text, Span(start, end), citations, doubts, texts)}</p>'
+        start = end + 1
+
+
+def _line_class(line: str) -> str:
+    if _ITEM.match(line):
+        return "as-item"
+    return "as-lead" if line.rstrip().endswith(("：", ":")) and not _MARK.search(line) else "as-line"
+
+
+def _inline(
+    text: str, span: Span, citations: dict[int, Citation], doubts: dict[int, Sentence], texts: PageTexts
+) -> str:
+    """The characters of a span of an answer, with buttons for its marks and a word after what lacks support."""
+    inserted = [
+        (match.start(), match.end(), _mark_html(citations[int(match[1])], texts))
+        for match in _MARK.finditer(text, *span)
+        if int(match[1]) in citations
+    ]
+    inserted += [(at, at, _doubt_html(doubt, texts)) for at, doubt in doubts.items() if span.start < at <= span.end]
+    parts, position = [], span.start
+    for start, end, html in sorted(inserted):
+        parts += [escape(text[position:start]), html]
+        position = end
+    return "".join(parts) + escape(text[position : span.end])
+
+
+def _doubts(view: AnswerView) -> dict[int, Sentence]:
+    """The sentences without full support, by the place in the text where they end."""
+    doubts, position = {}, 0
+    for sentence in view.sentences:
+        found = view.text.find(sentence.text, position)
+        if found < 0:
+            continue
+        position = found + len(sentence.text)
+        if sentence.support != "supported":
+            doubts[position] = sentence
+    return doubts
+
+
+def _doubt_html(sentence: Sentence, texts: PageTexts) -> str:
+    word = texts.doubt_partly if sentence.support == "partly" else texts.doubt_not_found
+    return f'<span class="as-doubt" title="{escape(sentence.reason)}">{escape(word)}</span>'
+
+
+def _mark_html(citation: Citation, texts: PageTexts) -> str:
+    quote = citation.quote if len(citation.quote) <= QUOTE_IN_TITLE else citation.quote[:QUOTE_IN_TITLE] + "…"
+    title = f"{texts.cited_place.format(number=citation.number)}: {citation.speech_title}\n{quote}"
+    return (
+        f'<button type="button" class="as-cite" title="{escape(title)}" '
+        f'value="{place_value(citation.speech_id, citation.spans, citation.number)}">{citation.number}</button>'
+    )
+
+
+def place_value(speech_id: str, spans: Sequence[Span], number: int | None = None) -> str:
+    """A place in a speech as an attribute's value: escaped JSON that the page's script reads."""
+    place = {"speech": speech_id, "number": number, "spans": [[start, end] for start, end in spans]}
+    return escape(json.dumps(place, ensure_ascii=False, separators=(",", ":")))
+
+
+def nearest_html(hits: Sequence[Hit], texts: PageTexts) -> str:
+    """Passages that come close to a question that has no answer; they carry no numbers, for they are no citations."""
+    if not hits:
+        return ""
+    items = "".join(_nearest_item(hit, texts) for hit in hits[:NEAREST_SHOWN])
+    return (
+        f'<section class="as-nearest"><h4>{escape(texts.nearest)}</h4>'
+        f'<p class="as-note">{escape(texts.nearest_note)}</p>{items}</section>'
+    )
+
+
+def _nearest_item(hit: Hit, texts: PageTexts) -> str:
+    text = hit.passage.text
+    shown = text if len(text) <= 2 * EXCERPT_MARGIN else text[: 2 * EXCERPT_MARGIN].rstrip() + "…"
+    path = _path_html(hit.passage.heading_path)
+    return (
+        f'<article class="as-near"><h5>{escape(hit.speech.title)}</h5>{path}'
+        f'<p class="as-excerpt">{escape(shown)}</p>'
+        f'<button type="button" class="as-open" value="{place_value(hit.speech.id, hit.passage.spans)}">'
+        f"{escape(texts.open_place)}</button></article>"
+    )
+
+
+def sources_html(citations: Sequence[Citation], source_text: Callable[[str], str], reader: PageTexts) -> str:
+    """The places that an answer cites, grouped by speech, with the quoted words marked in their paragraph.
+
+    Args:
+        citations: in the order of their numbers.
+        source_text: the canonical text of a source, by its id.
+        reader: the words of the page.
+    """
+    groups: dict[str, list[Citation]] = {}
+    for citation in citations:
+        groups.setdefault(citation.speech_id, []).append(citation)
+    speeches = "".join(_speech_html(group, source_text, reader) for group in groups.values())
+    return f'<div class="as-sources">{speeches}</div>'
+
+
+def note_html(message: str, kind: str = "empty") -> str:
+    """A quiet sentence in place of sources."""
+    return f'<div class="as-sources as-{kind}"><p class="as-note">{escape(message)}</p></div>'
+
+
+def _speech_html(citations: Sequence[Citation], source_text: Callable[[str], str], reader: PageTexts) -> str:
+    first = citations[0]
+    text = source_text(first.source_id)
+    items = "".join(_citation_html(citation, text, reader) for citation in citations)
+    return (
+        f'<section class="as-speech"><h3>{escape(first.speech_title)}</h3>'
+        f'<p class="as-file">{escape(first.file)}</p>{items}</section>'
+    )
+
+
+def _citation_html(citation: Citation, text: str, reader: PageTexts) -> str:
+    pieces = "".join(
+        f"<mark>{escape(piece.text)}</mark>" if piece.marked else escape(piece.text)
+        for piece in excerpt(text, citation.spans)
+    )
+    value = place_value(citation.speech_id, citation.spans, citation.number)
+    return (
+        f'<article class="as-source"><button type="button" class="as-cite" value="{value}">{citation.number}</button>'
+        f'<div class="as-place">{_path_html(citation.heading_path)}'
+        f'<p class="as-excerpt">{pieces}</p><p class="as-foot">{escape(locator_text(citation.locator, reader))} '
+        f'<button type="button" class="as-open" value="{value}">{escape(reader.open_place)}</button></p>'
+        "</div></article>"
+    )
+
+
+def _path_html(path: Sequence[str]) -> str:
+    if not path:
+        return ""
+    return f'<p class="as-path">{" <span>›</span> ".join(escape(heading) for heading in path)}</p>'
+
+
+def locator_text(locator: Locator, texts: PageTexts) -> str:
+    """A locator for a person: "第 12–13 行"."""
+    place = str(locator.first) if locator.first == locator.last else f"{locator.first}–{locator.last}"
+    words = {"page": texts.page, "paragraph": texts.paragraph, "line": texts.line}
+    return words[locator.unit].format(place=place)
+
+
+def excerpt(
+    text: str, spans: Sequence[Span], *, margin: int = EXCERPT_MARGIN, bridge: int = EXCERPT_BRIDGE
+) -> list[Piece]:
+    """The spans of a text with what surrounds them in their paragraph; the marked pieces, joined, are the slices.
+
+    Args:
+        text: the canonical text.
+        spans: what is quoted, in the order of the text.
+        margin: how many characters to show before the first and after the last span, at most.
+        bridge: how long a gap between two spans may be to be shown; a longer one becomes "……".
+    """
+    if not spans:
+        return []
+    before = _context_before(text, spans[0].start, margin)
+    pieces = [Piece(before, False)]
+    for number, span in enumerate(spans):
+        if number:
+            pieces.append(Piece(_gap(text[spans[number - 1].end : span.start], bridge), False))
+        pieces.append(Piece(text[span.start : span.end], True))
+    pieces.append(Piece(_context_after(text, spans[-1].end, margin), False))
+    return [piece for piece in pieces if piece.text]
+
+
+def _gap(text: str, bridge: int) -> str:
+    if not text.strip():
+        return ""
+    return _unwrapped(text) if len(text) <= bridge else " …… "
+
+
+def _context_before(text: str, end: int, margin: int) -> str:
+    start = max(0, end - margin)
+    window = text[start:end]
+    for match in reversed(list(re.finditer(r"\s*[\r\n]\s*", window))):
+        ahead = text[: start + match.start()].rstrip()
+        if not ahead or ahead[-1] in _SENTENCE_END:
+            return _unwrapped(window[match.end() :])
+    return ("…" if start else "") + _unwrapped(window.lstrip())
+
+
+def _context_after(text: str, start: int, margin: int) -> str:
+    end = min(len(text), start + margin)
+    window = text[start:end]
+    for match in re.finditer(r"\s*[\r\n]\s*", window):
+        ahead = text[: start + match.start()].rstrip()
+        if ahead and ahead[-1] in _SENTENCE_END:
+            return _unwrapped(window[: match.start()])
+    return _unwrapped(window.rstrip()) + ("…" if end < len(text) else "")
+
+
+def _unwrapped(text: str) -> str:
+    """Text without the line breaks of its page: only what surrounds a quotation is shown so."""
+    return re.sub(r"[ \t　]*[\r\n]\s*", "", text)

@@ -1,0 +1,208 @@
+"""The server: one ASGI application that holds the chat page, the speeches it opens, and its health.
+
+Every response carries the content security policy; the page's script and style are files of our own.
+"""
+
+import contextlib
+import socket
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from shlex import quote
+from typing import Any
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from askspeech.errors import AskSpeechError, NotInIndexError
+from askspeech.live_index import LiveIndex, Opened
+from askspeech.page import STATIC_PATH, build_page, page_head, page_i18n, page_theme
+from askspeech.settings import IndexSettings, ServerSettings
+
+__all__ = ["create_application", "serve"]
+
+STATIC_FOLDER = Path(__file__).parent / "static"
+BUILD_COMMAND = "askspeech build FOLDER"
+SECONDS_TO_FINISH = 2
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+# What Gradio would serve but the page has no use for: fetching any address on the web (`file=http…`), a proxy, uploads.
+CLOSED_PATHS = ("/gradio_api/file", "/gradio_api/proxy", "/gradio_api/upload", "/gradio_api/stream", "/proxy=", "/file")
+
+
+class Guard:
+    """Puts the security headers on every response, and answers 404 for what is closed."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(SECURITY_HEADERS)
+            await send(message)
+
+        closed = scope["path"].startswith(CLOSED_PATHS)
+        answer = JSONResponse({"message": "Not found."}, 404) if closed else self._app
+        await answer(scope, receive, send_guarded)
+
+
+def create_application(open_index: Callable[[], Opened], *, build_command: str = BUILD_COMMAND) -> FastAPI:
+    """The ASGI application; nothing is opened before it is started.
+
+    Args:
+        open_index: opens the index and what answers from it; called until it raises no StoreMissingError.
+        build_command: the command that builds an index, shown on the page where there is none.
+    """
+    live = LiveIndex(open_index)
+    application = FastAPI(title="askspeech", lifespan=_warming(live), docs_url=None, redoc_url=None, openapi_url=None)
+    application.add_middleware(Guard)
+    _add_routes(application, live)
+    return gr.mount_gradio_app(
+        application,
+        build_page(live, build_command),
+        path="/",
+        theme=page_theme(),
+        head=page_head(),
+        i18n=page_i18n(),
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        ssr_mode=False,
+        mcp_server=False,
+        max_file_size=1,
+        app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
+    )
+
+
+def _warming(live: LiveIndex) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
+    """A lifespan that opens the index in the background, so that the first reader need not wait for it."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        threading.Thread(target=live.status, name="open index", daemon=True).start()
+        yield
+
+    return lifespan
+
+
+def _add_routes(application: FastAPI, live: LiveIndex) -> None:
+    application.mount(f"/{STATIC_PATH}", StaticFiles(directory=STATIC_FOLDER), name="askspeech-static")
+
+    @application.get("/health")
+    def health() -> dict[str, Any]:
+        """Whether the server runs, whether it can answer, and from which generation."""
+        status = live.status_now()
+        return {"alive": True, "ready": status.ready, "generation": status.generation, "message": status.message}
+
+    @application.get("/speech/{speech_id}")
+    def speech(speech_id: str) -> JSONResponse:
+        """A speech as it is in its file: its characters, and where in the canonical text they begin."""
+        try:
+            return JSONResponse(speech_json(live, speech_id))
+        except NotInIndexError as error:
+            return JSONResponse({"message": str(error)}, 404)
+        except AskSpeechError as error:
+            return JSONResponse({"message": str(error)}, 503)
+
+
+def speech_json(live: LiveIndex, speech_id: str) -> dict[str, Any]:
+    """What the reader shows of a speech; raises NotInIndexError where there is none with this id."""
+    index = live.current().index
+    found = index.speech(speech_id)
+    text = index.source_text(found.source_id)[found.span.start : found.span.end]
+    return {"id": found.id, "title": found.title, "file": found.file, "start": found.span.start, "text": text}
+
+
+def serve(index_settings: IndexSettings, server_settings: ServerSettings) -> int:
+    """Serve the chat page until interrupted; returns the exit status, 1 where the address cannot be used."""
+    from askspeech.answers import Answerer  # noqa: PLC0415 (the page is up before the models are loaded)
+    from askspeech.search import SpeechIndex  # noqa: PLC0415
+
+    def open_index() -> Opened:
+        index = SpeechIndex.open(index_settings.store, index_settings)
+        return Opened(index, Answerer(index))
+
+    command = f"{BUILD_COMMAND} --store {quote(_shortest(index_settings.store))}"
+    return run_application(create_application(open_index, build_command=command), server_settings)
+
+
+def _shortest(path: Path) -> str:
+    """The path as one would type it here."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def run_application(application: FastAPI, settings: ServerSettings) -> int:
+    """Run an application until interrupted; returns the exit status, 1 where the address cannot be used."""
+    try:
+        listener = _listener(settings)
+    except OSError as error:
+        sys.stderr.write(
+            f"askspeech: {settings.host}:{settings.port} cannot be used ({error.strerror or error}). "
+            "Stop what uses it, or choose another port with --port or ASKSPEECH_PORT. 端口不可用，请换一个端口。\n"
+        )
+        return 1
+    config = uvicorn.Config(
+        application, log_level="warning", timeout_graceful_shutdown=SECONDS_TO_FINISH, server_header=False
+    )
+    with listener, contextlib.suppress(KeyboardInterrupt):
+        AnnouncingServer(config).run(sockets=[listener])
+    return 0
+
+
+def _listener(settings: ServerSettings) -> socket.socket:
+    """A socket that listens at the address of the settings; raises OSError where it cannot."""
+    family, kind, protocol, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen()
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+class AnnouncingServer(uvicorn.Server):
+    """Says on stdout where the page is, once it answers; hangs up at its end."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then announce the address."""
+        await super().startup(sockets)
+        if self.started and sockets:
+            sys.stdout.write(f"{address_of(sockets[0])}\n")
+            sys.stdout.flush()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End; every open page holds a stream that would never end by itself, so those are closed first."""
+        for connection in list(self.server_state.connections):
+            if connection.transport is not None:
+                connection.transport.close()
+        await super().shutdown(sockets)
+
+
+def address_of(listener: socket.socket) -> str:
+    """The address that a person opens in a browser on this machine."""
+    host, port = listener.getsockname()[:2]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{shown}:{port}"

@@ -1,0 +1,254 @@
+"""The vector index: one Chroma collection per generation, with the speech of each passage as its only metadata.
+
+Vectors come ready made. No embedding function is ever given to Chroma, and a collection that carries one is refused:
+opening it would build that function from what the file says.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self, cast
+
+import chromadb
+import numpy as np
+from chromadb.api.client import Client
+from chromadb.api.models.Collection import Collection as ChromaCollection
+from chromadb.config import Settings
+from chromadb.errors import ChromaError
+from numpy.typing import NDArray
+
+from askspeech.disk import disk_errors, part_errors, writable
+from askspeech.errors import ModelError, StoreDamagedError
+
+VECTORS = "chroma"
+
+_FIRSTS = "passages"
+_COPIES = "copies"
+_SPEECH = "speech"
+_FIRST = "first"
+# Chroma takes 5,461 rows in one call, and as many SQL variables as 32,766.
+_BATCH = 5000
+# Searching wider than Chroma's default of 100, and with more neighbours than its 16: with the defaults more vectors
+# were not found by themselves where many passages say nearly the same.
+_HNSW = {"space": "cosine", "max_neighbors": 24, "ef_construction": 100, "ef_search": 200}
+# The copies are only looked up, never searched.
+_HNSW_OF_COPIES = {"space": "cosine", "max_neighbors": 2, "ef_construction": 2, "ef_search": 2}
+
+Hits = list[tuple[str, float]]
+
+
+class VectorIndex:
+    """The vectors of one generation's passages; made by `create` for the build or by `open` for readers.
+
+    Passages with the very same vector, as every speech's thanks at its end, would make islands in Chroma's graph that
+    a search cannot enter or leave: 10 groups of 400 hid one vector in seven. So only the first of them is in the
+    collection that is searched; its copies are in a second one and join the first in every answer.
+
+    Every method raises StoreDamagedError where the files are not what a build wrote, and DiskError where the disk is
+    the reason. Only one process may write; several may read.
+    """
+
+    def __init__(self, folder: Path, firsts: ChromaCollection, copies: ChromaCollection) -> None:
+        self.folder = folder
+        self._firsts = firsts
+        self._copies = copies
+        self._closing = ExitStack()
+        self._first_of: dict[bytes, str] = {}
+        # By the id of the first: the ids of its copies with the speeches they belong to.
+        self._copies_of: dict[str, list[tuple[str, str]]] = {}
+
+    @classmethod
+    def create(cls, folder: Path, dimension: int) -> Self:
+        """A new index in a new folder for vectors of that dimension."""
+        with disk_errors(folder, "create"):
+            folder.mkdir(parents=True)
+        with ExitStack() as closing, _errors(folder):
+            client = _client(folder, closing)
+            firsts = _new(client, _FIRSTS, _HNSW, dimension)
+            index = cls(folder, firsts, _new(client, _COPIES, _HNSW_OF_COPIES, dimension))
+            index._closing = closing.pop_all()
+        return index
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """A finished index to read; one in a folder that cannot be written to is copied to a temporary one first."""
+        if not (folder / "chroma.sqlite3").is_file():
+            # Chroma would make an empty index here and say nothing.
+            raise StoreDamagedError(_message(folder, "holds no chroma.sqlite3"))
+        with ExitStack() as closing, _errors(folder):
+            client = _client(writable(folder, closing), closing)
+            firsts = _existing(folder, client, _FIRSTS)
+            index = cls(folder, firsts, _existing(folder, client, _COPIES))
+            index._load_copies()
+            index._closing = closing.pop_all()
+        return index
+
+    @property
+    def dimension(self) -> int:
+        """The dimension that the index was made for."""
+        return int((self._firsts.metadata or {}).get("dimension", 0))
+
+    def close(self) -> None:
+        """Close the files and end the threads that Chroma holds; closing twice does nothing."""
+        self._closing.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def add(
+        self,
+        ids: Sequence[str],
+        vectors: NDArray[np.float32],
+        speech_ids: Sequence[str],
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        """Add passages with their vectors (n, dimension); `progress` is told the number added after each batch.
+
+        Raises:
+            ModelError: a vector is of another dimension or holds values that are not finite.
+        """
+        self._check(vectors)
+        for start in range(0, len(ids), _BATCH):
+            stop = min(start + _BATCH, len(ids))
+            self._add([(ids[row], speech_ids[row], vectors[row]) for row in range(start, stop)])
+            if progress is not None:
+                progress(stop - start)
+
+    def query(self, vector: NDArray[np.float32], k: int, speeches: Collection[str] | None = None) -> Hits:
+        """The k passages nearest to a vector (dimension,), best first, with their cosine; equal ones by id.
+
+        `speeches` narrows the search to the passages of the speeches with these ids.
+
+        Raises:
+            ModelError: the vector is of another dimension or holds values that are not finite.
+        """
+        self._check(vector[np.newaxis])
+        if k <= 0:
+            return []
+        among = None if speeches is None else frozenset(speeches)
+        hits = [hit for where in _conditions(among) for hit in self._nearest(vector, k, where=where)]
+        scores = dict(hits) | self._scores_of_copied(vector, k, among)
+        copies = [(id_, score) for first, score in scores.items() for id_ in self._copies_in(first, among)]
+        return sorted([*hits, *copies], key=lambda hit: (-hit[1], hit[0]))[:k]
+
+    def pages(self, size: int = _BATCH) -> Iterator[tuple[list[str], NDArray[np.float32]]]:
+        """All ids with their vectors (n, dimension), brought to length 1, at most `size` at a time, in no order."""
+        for collection in (self._firsts, self._copies):
+            for page in self._rows(collection, "embeddings", size):
+                yield page["ids"], np.asarray(page["embeddings"], dtype=np.float32)
+
+    def count(self) -> int:
+        """How many passages there are."""
+        with _errors(self.folder):
+            return self._firsts.count() + self._copies.count()
+
+    def _add(self, rows: Sequence[tuple[str, str, NDArray[np.float32]]]) -> None:
+        firsts, copies = [], []
+        for row in rows:
+            identity, speech_id, vector = row
+            first = self._first_of.setdefault(vector.tobytes(), identity)
+            if first == identity:
+                firsts.append((row, {_SPEECH: speech_id}))
+            else:
+                copies.append((row, {_SPEECH: speech_id, _FIRST: first}))
+                self._copies_of.setdefault(first, []).append((identity, speech_id))
+        for collection, part in ((self._firsts, firsts), (self._copies, copies)):
+            if part:
+                with _errors(self.folder):
+                    collection.add(
+                        ids=[row[0] for row, _ in part],
+                        embeddings=np.stack([row[2] for row, _ in part]),
+                        metadatas=[facts for _, facts in part],
+                    )
+
+    def _rows(self, collection: ChromaCollection, what: Literal["embeddings", "metadatas"], size: int) -> Iterator[Any]:
+        with _errors(self.folder):
+            total = collection.count()
+        for start in range(0, total, size):
+            with _errors(self.folder):
+                page = collection.get(limit=size, offset=start, include=[what])
+            yield page
+
+    def _load_copies(self) -> None:
+        for page in self._rows(self._copies, "metadatas", _BATCH):
+            for identity, facts in zip(page["ids"], page["metadatas"], strict=True):
+                self._copies_of.setdefault(str(facts[_FIRST]), []).append((identity, str(facts[_SPEECH])))
+
+    def _copies_in(self, first: str, among: frozenset[str] | None) -> list[str]:
+        """The copies of a passage that belong to these speeches; all of them where it is None."""
+        return [id_ for id_, speech in self._copies_of.get(first, ()) if among is None or speech in among]
+
+    def _scores_of_copied(self, vector: NDArray[np.float32], k: int, among: frozenset[str] | None) -> dict[str, float]:
+        """The best firsts that have copies in these speeches, which they themselves may not belong to."""
+        if among is None:
+            return {}
+        firsts = [first for first in self._copies_of if self._copies_in(first, among)]
+        parts = [firsts[start : start + _BATCH] for start in range(0, len(firsts), _BATCH)]
+        return {id_: score for part in parts for id_, score in self._nearest(vector, k, ids=part)}
+
+    def _nearest(self, vector: NDArray[np.float32], k: int, **narrowed: Any) -> Hits:
+        with _errors(self.folder):
+            answer = self._firsts.query(
+                query_embeddings=vector[np.newaxis], n_results=k, include=["distances"], **narrowed
+            )
+            distances = answer["distances"] or [[]]
+            return [(id_, 1.0 - float(far)) for id_, far in zip(answer["ids"][0], distances[0], strict=True)]
+
+    def _check(self, vectors: NDArray[np.float32]) -> None:
+        if vectors.ndim != 2 or vectors.shape[1] != self.dimension:
+            raise ModelError(
+                f"The embedder made vectors of shape {vectors.shape}, expected (n, {self.dimension}) as in "
+                f"{self.folder}. Use the embedder that the index was built with, or build the index again."
+            )
+        if not np.isfinite(vectors).all():
+            raise ModelError(
+                "The embedder made a vector with values that are not finite numbers, expected finite ones. "
+                "Check the model's files, or use another embedder."
+            )
+
+
+def _errors(folder: Path) -> AbstractContextManager[None]:
+    return part_errors(folder, "vector index", ChromaError, ValueError)
+
+
+def _message(folder: Path, what: str) -> str:
+    return (
+        f"The vector index {folder} {what}, expected what a build wrote. "
+        "Build the index again: python ingest/build_index.py FOLDER --store STORE"
+    )
+
+
+def _client(folder: Path, closing: ExitStack) -> Client:
+    # Chroma keeps one system per path string: one spelling of a path must not open it twice.
+    made = chromadb.PersistentClient(path=folder.resolve(), settings=Settings(anonymized_telemetry=False))
+    client = cast(Client, made)
+    closing.callback(client.close)
+    return client
+
+
+def _new(client: Client, name: str, graph: Mapping[str, Any], dimension: int) -> ChromaCollection:
+    configuration = cast(Any, {"hnsw": graph})
+    facts = {"dimension": dimension}
+    return client.create_collection(name, embedding_function=None, configuration=configuration, metadata=facts)
+
+
+def _existing(folder: Path, client: Client, name: str) -> ChromaCollection:
+    collection = client.get_collection(name, embedding_function=None)
+    function = collection.configuration_json.get("embedding_function")
+    if function is not None and function.get("type") != "legacy" and function.get("name") != "default":
+        raise StoreDamagedError(_message(folder, f"carries the embedding function {function.get('name')!r}"))
+    return collection
+
+
+def _conditions(speeches: frozenset[str] | None) -> list[Any]:
+    """Chroma's conditions that together admit these speeches: none at all, or lists of a length that SQLite takes."""
+    if speeches is None:
+        return [None]
+    ids = sorted(speeches)
+    return [{_SPEECH: {"$in": ids[start : start + _BATCH]}} for start in range(0, len(ids), _BATCH)]

@@ -1,0 +1,231 @@
+"""The shape of the package: which module may import which, what only one module imports, and what importing does."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+# From the bottom up: a module may import its own layer and those before it, nothing after it.
+LAYERS = {
+    "foundation": {"datatypes", "errors", "settings"},
+    "pure": {
+        "blanks",
+        "citing",
+        "cleaning",
+        "cleaning_rules",
+        "collapsing",
+        "composing",
+        "copies",
+        "decoding",
+        "evidence",
+        "facts",
+        "filtering",
+        "fusion",
+        "inline_cleaning",
+        "inspection",
+        "inspection_page",
+        "joining",
+        "late_interaction",
+        "lines",
+        "markers",
+        "outline",
+        "passages",
+        "phrases",
+        "progress",
+        "questions",
+        "reading_text",
+        "rendering",
+        "scoring",
+        "selection",
+        "sentences",
+        "speeches",
+        "suggestions",
+        "texts",
+        "tokens",
+        "understanding",
+    },
+    "edges": {
+        "catalog",
+        "disk",
+        "embedder",
+        "generation",
+        "keywords",
+        "manifest",
+        "readers",
+        "records",
+        "store",
+        "vectors",
+    },
+    "pipelines": {"answers", "evaluation", "indexing", "legs", "live_index", "retriever", "search", "verification"},
+    "faces": {"__init__", "__main__", "chat", "cli", "page", "reporting", "server"},
+}
+# What only the named modules import.
+RESERVED = {
+    "chromadb": {"vectors"},
+    "tantivy": {"keywords"},
+    "sqlite3": {"catalog", "conversations"},
+    "gradio": {"page", "server"},
+    "fastapi": {"server"},
+    "uvicorn": {"server"},
+}
+# What a pure module never imports: files, processes, the network, the environment, models.
+IMPURE = {"http", "os", "shutil", "socket", "subprocess", "tempfile", "urllib"}
+IMPURE |= {"sentence_transformers", "torch", "transformers"}
+LONGEST_FILE = 400
+REPOSITORY = Path(__file__).resolve().parents[1]
+SOURCE = REPOSITORY / "src" / "askspeech"
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import statement's module, and whether it runs when the importing module is imported."""
+
+    module: str
+    eager: bool
+
+
+def name_of(path: Path) -> str:
+    """The module's name within the package; a subpackage counts as one module."""
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+def layer_of(module: str) -> int:
+    return next((number for number, modules in enumerate(LAYERS.values()) if module in modules), -1)
+
+
+def imports(path: Path) -> list[Import]:
+    return list(walk(ast.parse(path.read_text(encoding="utf-8")), eager=True))
+
+
+def walk(node: ast.AST, *, eager: bool) -> Iterator[Import]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            yield from (Import(alias.name, eager) for alias in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            assert not child.level, "imports inside the package name it: from askspeech.x import y"
+            yield from named(child, eager=eager)
+        else:
+            runs_later = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            for_types = isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)
+            yield from walk(child, eager=eager and not runs_later and not for_types)
+
+
+def named(statement: ast.ImportFrom, *, eager: bool) -> Iterator[Import]:
+    module = statement.module or ""
+    for alias in statement.names:
+        inside = module == "askspeech" and (SOURCE / f"{alias.name}.py").exists()
+        yield Import(f"askspeech.{alias.name}" if inside else module, eager)
+
+
+def own_imports(path: Path, *, only_eager: bool = False) -> set[str]:
+    """The package's modules that a module imports; the package itself is `__init__`."""
+    parts = [one.module.split(".") for one in imports(path) if one.eager or not only_eager]
+    return {part[1] if len(part) > 1 else "__init__" for part in parts if part[0] == "askspeech"} - {name_of(path)}
+
+
+def foreign_imports(path: Path) -> set[str]:
+    return {one.module.split(".")[0] for one in imports(path)} - {"askspeech"}
+
+
+def test_every_module_has_a_layer() -> None:
+    listed = set().union(*LAYERS.values())
+    assert {name_of(path) for path in MODULES} <= listed, "give the new module its place in LAYERS"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_point_one_way(path: Path) -> None:
+    layer = layer_of(name_of(path))
+    wrong = sorted(module for module in own_imports(path) if layer_of(module) > layer)
+    assert not wrong, f"{name_of(path)} imports {wrong}, which are above it"
+
+
+def test_no_module_imports_the_package_itself() -> None:
+    assert [name_of(path) for path in MODULES if "__init__" in own_imports(path)] == []
+
+
+def test_no_cycles() -> None:
+    graph: dict[str, set[str]] = {}
+    for path in MODULES:
+        graph.setdefault(name_of(path), set()).update(own_imports(path, only_eager=True))
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"modules import each other: {' → '.join(error.args[1])}")
+
+
+@pytest.mark.parametrize("library", sorted(RESERVED))
+def test_one_wrapper_for_each_library(library: str) -> None:
+    users = {name_of(path) for path in MODULES if library in foreign_imports(path)}
+    assert users <= RESERVED[library]
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if name_of(path) in LAYERS["pure"]], ids=name_of)
+def test_pure_modules_stay_pure(path: Path) -> None:
+    assert not foreign_imports(path) & (IMPURE | set(RESERVED))
+
+
+def test_every_library_is_declared() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {re.split(r"[<>=\[]", line)[0].replace("-", "_") for line in project["dependencies"]}
+    used = set().union(*(foreign_imports(path) for path in MODULES)) - sys.stdlib_module_names
+    # PyTorch comes with sentence-transformers, in the build that the Makefile has chosen.
+    assert used <= declared | {"torch"}
+
+
+def test_only_the_faces_read_the_environment() -> None:
+    readers = {
+        name_of(path)
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
+    }
+    assert readers <= LAYERS["faces"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_files_stay_short(path: Path) -> None:
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= LONGEST_FILE, f"{name_of(path)} has {lines} lines: split it"
+
+
+def test_no_packages_beside_ours() -> None:
+    beside = [path for folder in ("ingest", "vectordb") for path in (REPOSITORY / folder).rglob("__init__.py")]
+    assert beside == [], "a package named vectordb is published: ours must never be importable"
+
+
+def run_python(program: str, folder: Path) -> str:
+    """What a fresh interpreter prints in that folder."""
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", program], cwd=folder, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout
+
+
+HEAVY = ("torch", "chromadb", "gradio", "sentence_transformers", "transformers", "tantivy", "langchain_core", "fastapi")
+
+
+def test_importing_does_nothing(tmp_path: Path) -> None:
+    program = (
+        "import logging, sys, askspeech; "
+        f"print([name for name in {HEAVY} if name in sys.modules], logging.getLogger().handlers)"
+    )
+    assert run_python(program, tmp_path) == "[] []\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_command_line_starts_without_the_heavy_libraries(tmp_path: Path) -> None:
+    program = (
+        "import sys\nfrom askspeech.cli import main\ntry:\n    main(['build', '--help'])\nexcept SystemExit:\n"
+        f"    print([name for name in {(*HEAVY, 'rich')} if name in sys.modules])"
+    )
+    assert run_python(program, tmp_path).splitlines()[-1] == "[]"

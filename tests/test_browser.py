@@ -1,0 +1,389 @@
+"""The page in a real browser: asking, citing, reading, and what hostile text does there (nothing)."""
+
+import contextlib
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from askspeech.datatypes import Citation, slices
+from askspeech.errors import StoreMissingError
+from askspeech.live_index import Opened
+from askspeech.server import create_application
+from askspeech.texts import CHINESE, ENGLISH
+from tests import fakes
+
+playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PLACES = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",)
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+ASK = "#as-ask textarea"
+ANSWER = "#as-chat .as-answer"
+READER = ".as-reader"
+
+Page = playwright_api.Page
+Opener = Callable[[], Opened]
+
+
+def browser_program() -> str | None:
+    found = (shutil.which(name) for name in NAMES)
+    return next((path for path in (*found, *PLACES) if path and Path(path).exists()), None)
+
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(browser_program() is None, reason=f"no browser: none of {', '.join(NAMES)}"),
+]
+
+
+@dataclass
+class Watch:
+    """What a page said and asked for while it was open."""
+
+    address: str
+    complaints: list[str] = field(default_factory=list)
+    expected: tuple[str, ...] = ()
+
+    def follow(self, page: Page) -> None:
+        page.on("console", lambda message: self.said(message.type, message.text))
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.on("dialog", lambda dialog: self.complaints.append(f"dialog: {dialog.message}"))
+        page.on("request", lambda request: self.requested(request.url))
+
+    def said(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning") and not any(part in text for part in self.expected):
+            self.complaints.append(f"{kind}: {text}")
+
+    def requested(self, url: str) -> None:
+        if not url.startswith((self.address, "data:", "blob:")):
+            self.complaints.append(f"request: {url}")
+
+
+@contextlib.contextmanager
+def serving(open_index: Opener) -> Iterator[str]:
+    application = create_application(open_index, build_command="askspeech build FOLDER")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(application, log_level="critical", timeout_graceful_shutdown=1))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        while not server.started:
+            assert thread.is_alive(), "the server did not start"
+            time.sleep(0.02)
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[playwright_api.Browser]:
+    # A browser's sandbox does not work for root, as in containers.
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with playwright_api.sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=browser_program(), args=arguments)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """A page over the invented speeches."""
+    with serving(lambda: Opened(fakes.FakeIndex(), fakes.FakeAnswers())) as started:
+        yield started
+
+
+@contextlib.contextmanager
+def opened(
+    browser: playwright_api.Browser,
+    address: str,
+    *,
+    locale: str = "zh-CN",
+    size: dict[str, int] = DESKTOP,
+    expected: tuple[str, ...] = (),
+) -> Iterator[Page]:
+    """An open page; at its end it must have complained of nothing and asked no other host for anything."""
+    context = browser.new_context(viewport=size, locale=locale)
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    watch = Watch(address, expected=expected)
+    watch.follow(page)
+    page.goto(address)
+    page.wait_for_selector(ASK)
+    page.wait_for_selector(".as-welcome")
+    yield page
+    context.close()
+    assert watch.complaints == []
+
+
+@pytest.fixture
+def page(browser: playwright_api.Browser, address: str) -> Iterator[Page]:
+    with opened(browser, address) as ready:
+        yield ready
+
+
+def ask(page: Page, question: str) -> None:
+    """Ask, and wait until the answer is complete."""
+    before = page.locator(ANSWER).count()
+    page.fill(ASK, question)
+    page.press(ASK, "Enter")
+    page.wait_for_function("([selector, count]) => document.querySelectorAll(selector).length > count", arg=[ANSWER, before])
+    page.wait_for_selector(f"{ANSWER}:not(.as-running) >> nth={before}")
+    page.wait_for_selector("#as-ask .submit-button")
+
+
+def words_marked(page: Page, kind: str = "as-chosen") -> str:
+    return "".join(page.locator(f"{READER} mark.{kind}").all_text_contents())
+
+
+def click_number(page: Page, citation: Citation, *, answer: int = 0) -> None:
+    page.locator(ANSWER).nth(answer).locator("button.as-cite", has_text=str(citation.number)).click()
+    page.wait_for_selector(f"{READER} mark.as-chosen")
+
+
+def is_in_view(page: Page, selector: str) -> bool:
+    return bool(
+        page.locator(selector).first.evaluate(
+            "element => { const box = element.getBoundingClientRect();"
+            " return box.top >= 0 && box.bottom <= window.innerHeight && box.height > 0; }"
+        )
+    )
+
+
+def test_a_citation_opens_the_speech_at_its_words(page: Page) -> None:
+    ask(page, fakes.DEBTS.question)
+    assert page.locator(f"{ANSWER} button.as-cite").count() == 4
+    click_number(page, fakes.PAYING)
+    assert words_marked(page) == fakes.PAYING.quote
+    assert words_marked(page, "as-cited") == fakes.LEDGER.quote + fakes.BUDGET.quote
+    assert is_in_view(page, f"{READER} mark.as-chosen")
+    span = fakes.FIRST_SPEECH.span
+    assert page.locator(f"{READER}-body").text_content() == fakes.TEXT[span.start : span.end]
+    assert page.locator(f"{READER}-title").text_content() == fakes.FIRST_SPEECH.title
+
+
+def test_sources_stand_beside_the_answer_and_open_the_reader(page: Page) -> None:
+    ask(page, fakes.DEBTS.question)
+    assert page.locator("#as-sources h3").all_text_contents() == [fakes.FIRST_SPEECH.title, fakes.SECOND_SPEECH.title]
+    quoted = page.locator("#as-sources .as-source").first.locator("mark").all_text_contents()
+    assert "".join(quoted) == fakes.LEDGER.quote
+    page.locator("#as-sources .as-open").last.click()
+    page.wait_for_selector(f"{READER} mark.as-chosen")
+    assert words_marked(page) == fakes.HOTLINE.quote
+    assert page.locator(f"{READER}-title").text_content() == fakes.SECOND_SPEECH.title
+
+
+def test_numbers_of_earlier_answers_keep_their_places(page: Page) -> None:
+    ask(page, fakes.DEBTS.question)
+    ask(page, fakes.OFFICERS.question)
+    click_number(page, fakes.OFFICER, answer=1)
+    assert words_marked(page) == fakes.OFFICER.quote
+    click_number(page, fakes.LEDGER, answer=0)
+    page.wait_for_function(
+        "title => document.querySelector('.as-reader-title').textContent === title", arg=fakes.FIRST_SPEECH.title
+    )
+    assert words_marked(page) == fakes.LEDGER.quote
+
+
+def test_the_reader_closes_by_key_and_by_button(page: Page) -> None:
+    ask(page, fakes.OFFICERS.question)
+    click_number(page, fakes.OFFICER)
+    page.keyboard.press("Escape")
+    assert not page.locator(READER).is_visible()
+    assert page.evaluate("document.activeElement.className") == "as-cite"
+    click_number(page, fakes.OFFICER)
+    page.click(f"{READER}-close")
+    assert not page.locator(READER).is_visible()
+
+
+def test_the_keyboard_alone_is_enough(page: Page) -> None:
+    ask(page, fakes.OFFICERS.question)
+    page.locator(f"{ANSWER} button.as-cite").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"{READER} mark.as-chosen")
+    assert page.evaluate("document.activeElement.className") == "as-reader-body"
+
+
+def test_an_example_asks_itself(page: Page) -> None:
+    page.locator("#as-chat .example").first.click()
+    page.wait_for_selector(f"{ANSWER}.as-done button.as-cite")
+    assert page.locator(".as-question").text_content() == fakes.DEBTS.question
+
+
+def test_a_refusal_offers_passages_that_are_no_citations(page: Page) -> None:
+    ask(page, fakes.WEATHER.question)
+    assert page.locator(f"{ANSWER} button.as-cite").count() == 0
+    near = page.locator(f"{ANSWER} .as-nearest")
+    assert CHINESE.nearest in str(near.text_content())
+    near.locator("button.as-open").first.click()
+    page.wait_for_selector(f"{READER} mark.as-chosen")
+    assert words_marked(page) == fakes.WEATHER.nearest[0].passage.text
+    assert CHINESE.sources_none in str(page.locator("#as-sources").text_content())
+
+
+def test_a_bad_question_gets_its_sentence(page: Page) -> None:
+    ask(page, "  ")
+    assert "问题是空的" in str(page.locator(f"{ANSWER}.as-problem").text_content())
+    ask(page, fakes.OFFICERS.question)
+    assert page.locator(f"{ANSWER} button.as-cite").count() == 1
+
+
+def test_clearing_starts_a_new_conversation(page: Page) -> None:
+    ask(page, fakes.OFFICERS.question)
+    page.locator("#as-chat .icon-button").first.click()
+    page.wait_for_selector("#as-chat .example")
+    ask(page, fakes.DEBTS.question)
+    assert page.locator(ANSWER).count() == 1
+
+
+def test_an_answer_streams_and_can_be_stopped(browser: playwright_api.Browser) -> None:
+    gate = threading.Event()
+    answers = fakes.FakeAnswers(gate=gate)
+    with serving(lambda: Opened(fakes.FakeIndex(), answers)) as started, opened(browser, started) as page:
+        page.fill(ASK, fakes.DEBTS.question)
+        page.press(ASK, "Enter")
+        page.wait_for_selector(f"{ANSWER}.as-running button.as-cite")
+        page.fill(ASK, "下一个问题")
+        page.click("#as-ask .stop-button")
+        page.wait_for_selector(f"{ANSWER}.as-stopped")
+        page.wait_for_selector("#as-ask .submit-button")
+        assert CHINESE.stopped in str(page.locator(ANSWER).text_content())
+        assert page.input_value(ASK) == "下一个问题"
+        click_number(page, fakes.LEDGER)
+        assert words_marked(page) == fakes.LEDGER.quote
+        assert answers.closed.wait(10), "the answer's iterator is closed"
+        gate.set()
+        ask(page, fakes.OFFICERS.question)
+        assert page.locator(f"{ANSWER}.as-done").count() == 1
+
+
+def test_a_missing_index_names_the_command_and_is_noticed_when_built(browser: playwright_api.Browser) -> None:
+    there = threading.Event()
+
+    def open_index() -> Opened:
+        if not there.is_set():
+            raise StoreMissingError("There is no index.")
+        return Opened(fakes.FakeIndex(), fakes.FakeAnswers())
+
+    with serving(open_index) as started, opened(browser, started) as page:
+        page.wait_for_selector("#as-chat code")
+        assert page.locator("#as-chat code").text_content() == "askspeech build FOLDER"
+        assert page.locator("#as-chat .example").count() == 0
+        there.set()
+        page.wait_for_selector("#as-chat .example")
+        ask(page, fakes.OFFICERS.question)
+        assert page.locator(f"{ANSWER} button.as-cite").count() == 1
+
+
+def test_a_defect_says_so_and_the_next_question_works(browser: playwright_api.Browser, address: str) -> None:
+    with opened(browser, address, expected=("defect",)) as page:
+        ask(page, "defect")
+        shown = str(page.locator("body").text_content())
+        assert CHINESE.failed in shown
+        assert "secret" not in shown
+        ask(page, fakes.OFFICERS.question)
+        assert page.locator(f"{ANSWER}.as-done").count() == 1
+
+
+def test_a_speech_that_left_the_index_says_so(browser: playwright_api.Browser) -> None:
+    index = fakes.FakeIndex()
+    with (
+        serving(lambda: Opened(index, fakes.FakeAnswers())) as started,
+        opened(browser, started, expected=("404",)) as page,
+    ):
+        ask(page, fakes.OFFICERS.question)
+        index.speeches = ()
+        page.locator(f"{ANSWER} button.as-cite").click()
+        page.wait_for_selector(f"{READER} .as-note >> text={CHINESE.reader_gone}")
+
+
+def test_an_english_reader_reads_english(browser: playwright_api.Browser, address: str) -> None:
+    with opened(browser, address, locale="en-US") as page:
+        assert page.locator("#as-title").text_content() == ENGLISH.title
+        assert page.get_attribute(ASK, "placeholder") == ENGLISH.question_placeholder
+        assert ENGLISH.sources_empty in str(page.locator("#as-sources").text_content())
+        assert page.get_attribute("#as-ask .submit-button", "aria-label") == ENGLISH.send
+        ask(page, fakes.DEBTS.question)
+        assert ENGLISH.open_place in str(page.locator("#as-sources").text_content())
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "zh-TW"])
+def test_a_chinese_reader_reads_chinese(browser: playwright_api.Browser, address: str, locale: str) -> None:
+    with opened(browser, address, locale=locale) as page:
+        assert page.locator("#as-title").text_content() == CHINESE.title
+
+
+def test_a_phone_shows_everything_in_its_width(browser: playwright_api.Browser, address: str) -> None:
+    with opened(browser, address, size=PHONE) as page:
+        ask(page, fakes.DEBTS.question)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        click_number(page, fakes.PAYING)
+        box = page.locator(READER).bounding_box()
+        assert box is not None
+        assert (box["x"], box["width"]) == (0, PHONE["width"])
+        assert is_in_view(page, f"{READER} mark.as-chosen")
+
+
+OWN_ELEMENTS = "ARTICLE BUTTON CODE DIV H2 H3 H4 H5 MARK P PRE SECTION SPAN".split()
+FOREIGN = """own => [...document.querySelectorAll("#as-chat .message-content *, #as-sources *, .as-reader-body *")]
+    .filter(element => !own.includes(element.tagName) || element.hasAttribute("style") && !element.closest(".block > *")
+        || [...element.attributes].some(attribute => attribute.name.startsWith("on")))
+    .map(element => element.outerHTML.slice(0, 200))"""
+
+
+def plain(text: str) -> str:
+    """Text with each run of what a page cannot tell apart (spaces, line breaks, control characters) made one space."""
+    return " ".join("".join(" " if not mark.isprintable() else mark for mark in text).replace("\ufffd", " ").split())
+
+
+@pytest.fixture(scope="module")
+def hostile_address() -> Iterator[str]:
+    with serving(lambda: Opened(*fakes.hostile())) as started:
+        yield started
+
+
+def test_hostile_speeches_are_only_text(browser: playwright_api.Browser, hostile_address: str) -> None:
+    with opened(browser, hostile_address) as page:
+        examples = page.locator("#as-chat .example").all_text_contents()
+        assert [plain(text) for text in examples] == [plain(text) for text in fakes.HOSTILE[:4]]
+        ask(page, fakes.HOSTILE_QUESTION)
+        index, answers = fakes.hostile()
+        assert page.evaluate(FOREIGN, OWN_ELEMENTS) == []
+        for selector in ("#as-sources h3", "#as-sources .as-file", f"{ANSWER} .as-notice"):
+            assert [plain(text) for text in page.locator(selector).all_text_contents()] == list(map(plain, fakes.HOSTILE))
+        quotes = [plain(text) for text in page.locator("#as-sources mark").all_text_contents()]
+        assert quotes == [plain(citation.quote) for citation in answers.answers[0].citations]
+        for citation, speech in zip(answers.answers[0].citations, index.speeches, strict=True):
+            page.locator("#as-sources article > button.as-cite").nth(citation.number - 1).click()
+            page.wait_for_function(
+                "n => document.querySelector('.as-reader')?.dataset.number == n", arg=str(citation.number)
+            )
+            assert page.locator(f"{READER}-title").text_content() == speech.title
+            assert page.locator(f"{READER}-body").text_content() == slices(index.text, [speech.span])
+            assert words_marked(page) == citation.quote
+        assert page.evaluate(FOREIGN, OWN_ELEMENTS) == []
+
+
+def test_hostile_passages_near_a_refusal_are_only_text(browser: playwright_api.Browser, hostile_address: str) -> None:
+    with opened(browser, hostile_address) as page:
+        ask(page, fakes.HOSTILE_NEAREST)
+        assert page.evaluate(FOREIGN, OWN_ELEMENTS) == []
+        assert ENGLISH.nearest in str(page.locator(".as-nearest").text_content())
+
+
+def test_hostile_questions_are_only_text(browser: playwright_api.Browser, address: str) -> None:
+    with opened(browser, address) as page:
+        for payload in fakes.HOSTILE:
+            ask(page, payload.strip() or "?")
+        shown = [plain(text) for text in page.locator(".as-question").all_text_contents()]
+        assert shown == [plain(payload) for payload in fakes.HOSTILE]
+        assert page.evaluate(FOREIGN, OWN_ELEMENTS) == []

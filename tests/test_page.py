@@ -1,0 +1,198 @@
+"""The chat page without a browser: what its events show, and the conversation behind them."""
+
+import json
+import re
+from types import SimpleNamespace
+from typing import Any, cast
+
+import gradio as gr
+import pytest
+
+from askspeech.chat import Conversation, Exchange, answered, grown
+from askspeech.datatypes import CitationResolved, Notice, Replaced, TextAdded
+from askspeech.errors import StoreMismatchError, StoreMissingError
+from askspeech.live_index import LiveIndex, Opened
+from askspeech.page import Handlers, build_page, messages, page_head, page_theme
+from askspeech.rendering import AnswerView
+from askspeech.texts import CHINESE, ENGLISH, language_of_reader
+from tests import fakes
+
+CHINESE_READER = cast(gr.Request, SimpleNamespace(headers={"accept-language": "zh-CN,zh;q=0.9"}))
+ENGLISH_READER = cast(gr.Request, SimpleNamespace(headers={"accept-language": "en-US,en;q=0.9"}))
+COMMAND = "askspeech build FOLDER"
+
+
+def live(index: fakes.FakeIndex | None = None, answers: fakes.FakeAnswers | None = None) -> LiveIndex:
+    opened = Opened(index or fakes.FakeIndex(), answers or fakes.FakeAnswers())
+    return LiveIndex(lambda: opened)
+
+
+def missing() -> Opened:
+    raise StoreMissingError("There is no index in <store>.")
+
+
+def mismatched() -> Opened:
+    raise StoreMismatchError("Another <embedder> built this index.")
+
+
+def ask(handlers: Handlers, question: str, conversation: Conversation | None = None) -> list[tuple[Any, ...]]:
+    return list(handlers.ask(question, conversation or Conversation(), CHINESE_READER))
+
+
+def test_an_answer_grows_and_ends() -> None:
+    shown = ask(Handlers(live(), COMMAND), fakes.DEBTS.question)
+    first, *_, last = shown
+    assert first[2] | {"value": "", "stop_btn": True, "submit_btn": False} == first[2]
+    assert last[2] | {"stop_btn": False, "submit_btn": True} == last[2]
+    assert "value" not in last[2], "what the reader types meanwhile stays"
+    lengths = [len(step[0]["value"][-1]["content"]) for step in shown]
+    assert lengths[0] < lengths[-2] <= lengths[-1]
+    assert last[3].exchanges[-1].answer == fakes.DEBTS
+    assert last[1]["value"].count("<section") == 2
+
+
+def test_earlier_turns_are_the_history_of_later_questions() -> None:
+    answers = fakes.FakeAnswers()
+    handlers = Handlers(live(answers=answers), COMMAND)
+    first = ask(handlers, fakes.DEBTS.question)[-1][3]
+    second = ask(handlers, "", first)[-1][3]
+    ask(handlers, fakes.OFFICERS.question, second)
+    assert [[turn.question for turn in history] for history in answers.histories] == [[], [fakes.DEBTS.question]]
+    assert answers.histories[1][0].citations == fakes.DEBTS.citations
+    assert answers.histories[1][0].answer == fakes.DEBTS.text
+
+
+def test_a_question_error_is_shown_as_it_is() -> None:
+    last = ask(Handlers(live(), COMMAND), "  ")[-1]
+    assert [message["role"] for message in last[0]["value"]] == ["assistant"]
+    assert "问题是空的" in last[0]["value"][0]["content"]
+    assert last[2]["submit_btn"] is True
+
+
+def test_a_missing_index_is_said_in_the_conversation_too() -> None:
+    last = ask(Handlers(LiveIndex(missing), COMMAND), "问题")[-1]
+    assert "There is no index in &#60;store&#62;&#46;" in last[0]["value"][-1]["content"]
+
+
+def test_the_empty_page_offers_questions_of_the_index() -> None:
+    chatbot, sources, timer = Handlers(live(), COMMAND).opened(ENGLISH_READER)
+    assert [example["text"] for example in chatbot["examples"]] == list(fakes.FakeIndex().questions)
+    assert ENGLISH.welcome.replace("?", "&#63;") in chatbot["placeholder"]
+    assert ENGLISH.sources_empty[:20] in sources["value"]
+    assert timer["active"] is False
+
+
+def test_the_empty_page_says_which_command_builds_a_missing_index() -> None:
+    chatbot, _, timer = Handlers(LiveIndex(missing), "askspeech build FOLDER --store here").opened(CHINESE_READER)
+    assert "<code>askspeech build FOLDER &#45;&#45;store here</code>" in chatbot["placeholder"]
+    assert chatbot["examples"] == []
+    assert timer["active"] is True
+
+
+def test_the_empty_page_says_why_an_index_cannot_be_used() -> None:
+    chatbot, _, timer = Handlers(LiveIndex(mismatched), COMMAND).opened(CHINESE_READER)
+    assert "Another &#60;embedder&#62; built this index&#46;" in chatbot["placeholder"]
+    assert "<code>" not in chatbot["placeholder"]
+    assert timer["active"] is True
+
+
+def test_an_index_that_appears_is_noticed_and_one_that_goes_too() -> None:
+    index = fakes.FakeIndex()
+    there: list[Opened] = []
+    found = LiveIndex(lambda: there[0] if there else missing())
+    assert found.status().missing
+    there.append(Opened(index, fakes.FakeAnswers()))
+    assert found.status_now().generation == index.generation
+    index.gone = True
+    assert not found.status().ready
+    there.clear()
+    assert found.status().message == "There is no index in <store>."
+
+
+def test_stopping_keeps_what_was_shown() -> None:
+    handlers = Handlers(live(), COMMAND)
+    running = Conversation((Exchange("问", AnswerView(text="一半", citations=(fakes.LEDGER,))),))
+    shown = handlers.stopped(running, CHINESE_READER)
+    content = shown[0]["value"][-1]["content"]
+    assert "一半" in content
+    assert CHINESE.stopped in content
+    assert fakes.FIRST_SPEECH.title in shown[1]["value"]
+    assert shown[3].exchanges[-1].view.state == "stopped"
+    assert shown[3].history() == ()
+
+
+def test_an_unforeseen_error_ends_the_answer_without_details() -> None:
+    handlers = Handlers(live(), COMMAND)
+    with pytest.raises(RuntimeError):
+        ask(handlers, "defect")
+    shown = handlers.over(Conversation().asked("defect"), ENGLISH_READER)
+    assert ENGLISH.failed[:20] in shown[0]["value"][-1]["content"]
+    assert "secret" not in shown[0]["value"][-1]["content"]
+    assert shown[2]["submit_btn"] is True
+
+
+def test_ending_what_has_ended_changes_nothing() -> None:
+    finished = Conversation((Exchange("问", AnswerView.of(fakes.OFFICERS), fakes.OFFICERS),))
+    assert finished.ended("failed") == finished
+    assert Conversation().ended("stopped") == Conversation()
+
+
+def test_clearing_starts_anew() -> None:
+    shown = Handlers(live(), COMMAND).cleared(CHINESE_READER)
+    assert shown[0]["value"] == []
+    assert shown[3] == Conversation()
+
+
+def test_sources_that_have_left_the_index_are_said_to_have() -> None:
+    index = fakes.FakeIndex()
+    conversation = ask(Handlers(live(index), COMMAND), fakes.DEBTS.question)[-1][3]
+    index.gone = True
+    shown = Handlers(live(index), COMMAND).over(conversation, CHINESE_READER)
+    assert shown[1]["value"], "a sentence, no exception"
+
+
+def test_events_grow_a_view() -> None:
+    view = grown(AnswerView(), TextAdded("甲"))
+    view = grown(view, CitationResolved(fakes.LEDGER))
+    view = grown(grown(view, TextAdded("乙[1]")), Notice("注意"))
+    assert (view.text, view.citations, view.notices) == ("甲乙[1]", (fakes.LEDGER,), ("注意",))
+    replaced = grown(view, Replaced("丙", "模型没有回答"))
+    assert (replaced.text, replaced.citations, replaced.notices) == ("丙", (), ("注意", "模型没有回答"))
+
+
+def test_the_last_exchange_of_an_answer_holds_all_of_it() -> None:
+    *_, last = answered(Exchange(fakes.OFFICERS.question), (), live())
+    assert last.answer == fakes.OFFICERS
+    assert not last.running
+
+
+def test_messages_alternate() -> None:
+    conversation = Conversation((Exchange("甲", AnswerView.of(fakes.OFFICERS)), Exchange("乙")))
+    assert [message["role"] for message in messages(conversation, CHINESE)] == ["user", "assistant"] * 2
+
+
+def test_the_page_has_no_way_in_beside_its_own_events() -> None:
+    page = build_page(live(), COMMAND)
+    assert {event.api_visibility for event in page.fns.values()} == {"private"}
+
+
+def test_nothing_is_loaded_from_elsewhere() -> None:
+    assert "http" not in page_head()
+    theme = page_theme()
+    assert theme._stylesheets == []
+    assert "@font-face" not in theme._get_theme_css()
+
+
+def test_the_words_of_the_script_survive_the_head() -> None:
+    content = re.search(r'content="([^"]*)"', page_head())
+    assert content is not None
+    words = json.loads(re.sub(r"&#(\d+);", lambda match: chr(int(match[1])), content[1]))
+    assert words["zh"]["reader_close"] == CHINESE.reader_close
+    assert words["en"]["stop"] == ENGLISH.stop
+
+
+@pytest.mark.parametrize(
+    ("header", "language"), [("zh-CN,zh;q=0.9", "zh"), ("ZH-tw", "zh"), (None, "zh"), ("en-US,zh;q=0.5", "en"), ("fr", "en")]
+)  # fmt: skip
+def test_readers_are_addressed_in_their_language(header: str | None, language: str) -> None:
+    assert language_of_reader(header) == language

@@ -1,0 +1,137 @@
+"""A source understood: what must hold of every text whatever, and a few texts on which it can be read off."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+
+from askspeech.datatypes import Document, Section, Source, Span, slices
+from askspeech.readers import source_id
+from askspeech.settings import IndexSettings
+from askspeech.understanding import understand
+from tests.strategies import any_texts
+
+SETTINGS = IndexSettings()
+
+
+def understood(text: str) -> Document:
+    source = Source(source_id(text), "云陵/讲话.txt", text, "", "text", "1", "utf-8")
+    return understand(source, SETTINGS)
+
+
+def positions(spans: object) -> list[int]:
+    return [at for start, end in spans for at in range(start, end)]  # type: ignore[attr-defined]
+
+
+def kept(document: Document) -> list[Span]:
+    """The stretches between the drops."""
+    edges = [0, *(edge for drop in document.drops for edge in drop.span), len(document.source.text)]
+    return [Span(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if start < end]
+
+
+@given(any_texts())
+def test_slices_and_drops_tile_the_source(text: str) -> None:
+    document = understood(text)
+    at = 0
+    for drop in document.drops:
+        assert drop.reason
+        assert at <= drop.span.start < drop.span.end <= len(text)
+        at = drop.span.end
+    for span in kept(document):
+        assert any(speech.span.start <= span.start and span.end <= speech.span.end for speech in document.speeches)
+
+
+@given(any_texts())
+def test_every_kept_character_of_a_speech_is_its_title_or_in_a_passage(text: str) -> None:
+    document = understood(text)
+    shown = {at for passage in document.passages for at in positions(passage.spans)}
+    shown |= {at for speech in document.speeches for at in positions(speech.title_spans)}
+    missing = [at for at in positions(kept(document)) if at not in shown and not text[at].isspace()]
+    assert missing == []
+
+
+@given(any_texts())
+def test_passages_are_slices_of_one_speech(text: str) -> None:
+    document = understood(text)
+    speeches = {speech.id: speech for speech in document.speeches}
+    kept_positions = set(positions(kept(document)))
+    assert len({passage.id for passage in document.passages}) == len(document.passages)
+    for passage in document.passages:
+        assert passage.text == slices(text, passage.spans)
+        assert passage.text.strip()
+        assert all(first.end < second.start for first, second in pairwise(passage.spans))
+        assert all(start < end for start, end in passage.spans)
+        assert kept_positions.issuperset(positions(passage.spans))
+        speech = speeches[passage.speech_id]
+        assert speech.span.start <= passage.spans[0].start
+        assert passage.spans[-1].end <= speech.span.end
+        for blank in passage.blanks:
+            assert any(start <= blank.span.start < blank.span.end <= end for start, end in passage.spans)
+        if passage.kind == "text":
+            assert len(passage.text) <= SETTINGS.passage_maximum
+
+
+@given(any_texts())
+def test_text_passages_hold_a_section_whole_or_not_at_all_or_lie_in_it(text: str) -> None:
+    document = understood(text)
+    kept_positions = set(positions(kept(document)))
+    for passage in document.passages:
+        if passage.kind == "outline":
+            continue
+        held = set(positions(passage.spans))
+        for section in document.sections:
+            inside = kept_positions.intersection(positions([section.span]))
+            assert inside <= held or not inside & held or held <= inside, (passage.text, section.heading)
+
+
+@given(any_texts())
+def test_passages_name_the_sections_that_they_lie_in(text: str) -> None:
+    document = understood(text)
+    sections = {section.id: section for section in document.sections}
+    for passage in document.passages:
+        path: list[Section] = []
+        section = sections.get(passage.section_id or "")
+        while section is not None:
+            assert section.span.start <= passage.spans[0].start
+            assert passage.spans[-1].end <= section.span.end + 2
+            path.insert(0, section)
+            section = sections.get(section.parent_id or "")
+        assert passage.heading_path == tuple(section.heading for section in path)
+
+
+@given(any_texts())
+def test_sections_are_a_tree(text: str) -> None:
+    document = understood(text)
+    spans = {speech.id: speech.span for speech in document.speeches}
+    spans |= {section.id: section.span for section in document.sections}
+    assert len(spans) == len(document.speeches) + len(document.sections)
+    last_end: dict[str, int] = {}
+    for section in document.sections:
+        parent = section.parent_id or section.speech_id
+        assert spans[parent].start <= section.span.start < section.span.end <= spans[parent].end
+        assert last_end.get(parent, 0) <= section.span.start
+        last_end[parent] = section.span.end
+        heading = slices(text, section.heading_spans)
+        assert section.heading
+        assert heading.strip().startswith(section.heading)
+        assert section.heading.startswith(section.marker.rstrip("。；;，,：:"))
+        assert section.span.start == section.heading_spans[0].start
+        assert section.heading_spans[-1].end <= section.span.end
+
+
+@given(any_texts())
+def test_speeches_are_apart_and_their_titles_slice_back(text: str) -> None:
+    document = understood(text)
+    assert all(first.span.end <= second.span.start for first, second in pairwise(document.speeches))
+    for speech in document.speeches:
+        assert speech.title
+        assert speech.title_derived or " ".join(slices(text, speech.title_spans).split()).strip("《》") == speech.title
+        for fact in speech.facts:
+            assert fact.value
+            assert fact.span is None or speech.span.start <= fact.span.start < fact.span.end <= speech.span.end
+            assert (fact.span is not None) == (fact.origin == "text")
+
+
+@given(any_texts())
+def test_same_text_gives_equal_documents(text: str) -> None:
+    assert understood(text) == understood(text)

@@ -1,0 +1,57 @@
+"""Writing the model folder: SentenceTransformer's format, so that any program that knows it can read it."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from string import Template
+
+import numpy as np
+from evaluate_embedder import Figures, table_of_figures
+from fitting import Recipe
+from numpy.typing import NDArray
+from pairs import PairSet
+from safetensors.numpy import save_file
+from tokenizers import Tokenizer
+
+CARD = Path(__file__).with_name("model_card.md")
+MODULES = [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.StaticEmbedding"}]
+CONFIG = {
+    "default_prompt_name": None,
+    "model_type": "SentenceTransformer",
+    "prompts": {"document": "", "query": ""},
+    "similarity_fn_name": "cosine",
+}
+
+
+def rounded(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The vectors with float16's precision, still as float32.
+
+    The wheel packs the empty halves away. Saved as float16, SentenceTransformer would also compute in float16, and its
+    vectors would no longer equal ours.
+    """
+    return vectors.astype(np.float16).astype(np.float32)
+
+
+def write_model(folder: Path, vectors: NDArray[np.float32], tokenizer: Tokenizer) -> None:
+    """Write weights, tokenizer and configuration; the tokenizer neither cuts nor pads."""
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file({"embedding.weight": rounded(vectors)}, folder / "model.safetensors")
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
+    for name, content in (("modules.json", MODULES), ("config_sentence_transformers.json", CONFIG)):
+        (folder / name).write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def write_model_card(folder: Path, recipe: Recipe, pair_sets: Sequence[PairSet], figures: Sequence[Figures]) -> None:
+    """Write README.md from the template beside this file, with the counts and figures of this training."""
+    counts = {each.name: f"{len(each.pairs):,} ({each.dropped} dropped)" for each in pair_sets}
+    text = Template(CARD.read_text(encoding="utf-8")).substitute(
+        counts,
+        figures=table_of_figures(figures),
+        dimension=recipe.dimension,
+        epochs=recipe.epochs,
+        batch=recipe.batch,
+        seed=recipe.seed,
+    )
+    (folder / "README.md").write_text(text, encoding="utf-8")
