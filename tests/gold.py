@@ -37,6 +37,7 @@ _GROUPS = {
     "running footer": "repeated line",
     "advertisement": "not the speaker's",
     "disclaimer": "not the speaker's",
+    "editor's note": "not the speaker's",
     "site line": "not the speaker's",
     "outside the speeches": "not the speaker's",
     "stray markdown": "stray markdown",

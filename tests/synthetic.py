@@ -124,7 +124,7 @@ def retold(made: Document, name: str) -> Document:
 
 
 def _ids(made: Document) -> list[str]:
-    parts = (*made.speeches, *made.sections, *made.passages)
+    parts: tuple[Speech | Section | Passage, ...] = (*made.speeches, *made.sections, *made.passages)
     return [made.source.id, *(part.id for part in parts)]
 
 

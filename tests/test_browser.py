@@ -308,7 +308,7 @@ def test_a_speech_that_left_the_index_says_so(browser: playwright_api.Browser) -
 
 def test_an_english_reader_reads_english(browser: playwright_api.Browser, address: str) -> None:
     with opened(browser, address, locale="en-US") as page:
-        assert page.locator("#as-title").text_content() == ENGLISH.title
+        assert str(page.locator("#as-title").text_content()).strip() == ENGLISH.title
         assert page.get_attribute(ASK, "placeholder") == ENGLISH.question_placeholder
         assert ENGLISH.sources_empty in str(page.locator("#as-sources").text_content())
         assert page.get_attribute("#as-ask .submit-button", "aria-label") == ENGLISH.send
@@ -319,7 +319,7 @@ def test_an_english_reader_reads_english(browser: playwright_api.Browser, addres
 @pytest.mark.parametrize("locale", ["zh-CN", "zh-TW"])
 def test_a_chinese_reader_reads_chinese(browser: playwright_api.Browser, address: str, locale: str) -> None:
     with opened(browser, address, locale=locale) as page:
-        assert page.locator("#as-title").text_content() == CHINESE.title
+        assert str(page.locator("#as-title").text_content()).strip() == CHINESE.title
 
 
 def test_a_phone_shows_everything_in_its_width(browser: playwright_api.Browser, address: str) -> None:
@@ -363,7 +363,7 @@ def test_hostile_speeches_are_only_text(browser: playwright_api.Browser, hostile
         quotes = [plain(text) for text in page.locator("#as-sources mark").all_text_contents()]
         assert quotes == [plain(citation.quote) for citation in answers.answers[0].citations]
         for citation, speech in zip(answers.answers[0].citations, index.speeches, strict=True):
-            page.locator("#as-sources article > button.as-cite").nth(citation.number - 1).click()
+            page.locator(f"{ANSWER} button.as-cite").nth(citation.number - 1).click()
             page.wait_for_function(
                 "n => document.querySelector('.as-reader')?.dataset.number == n", arg=str(citation.number)
             )

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from tests import synthetic
 
-from askspeech.catalog import CATALOG, Catalog
+from askspeech.catalog import CATALOG
 from askspeech.datatypes import Passage
 from askspeech.keywords import KEYWORDS, KeywordIndex
 from askspeech.manifest import MANIFEST, Manifest
@@ -178,15 +178,12 @@ def test_a_build_that_is_killed_leaves_the_published_index_answering(tmp_path: P
     child = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
     time.sleep(chance.uniform(0.5, 4))
     child.kill()
-    output, _ = child.communicate(timeout=10)
+    child.communicate(timeout=10)
     assert child.returncode in (-signal.SIGKILL, 0)
     with store.open_current() as held:
-        published = b"published" in output
         manifest = Manifest.read(held.path)
-        assert published or manifest == old or held.path != draft, f"seed {seed}"
+        assert manifest == old if held.path == draft else manifest.counts.sources == 120, f"seed {seed}"
         assert verify(held.path).problems == (), f"seed {seed}"
-        with Catalog.open(held.path / CATALOG) as catalog:
-            assert catalog.counts() == manifest.counts
     with store.writer() as writer:
         again = writer.draft()
         manifest = synthetic.write_generation(again, DOCUMENTS)

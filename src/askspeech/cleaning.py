@@ -99,7 +99,7 @@ def _joins(text: str, lines: Sequence[Line]) -> list[bool]:
             previous = None
         if line.reason:
             continue
-        joins.append(previous is not None and joiner.joined(previous.text, line.text, _indent(text, line)))
+        joins.append(previous is not None and joiner.joined(previous.words, line.words, _indent(text, line)))
         previous = line
     return joins
 

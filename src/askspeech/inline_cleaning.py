@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from askspeech.datatypes import Drop, Span
 from askspeech.markers import is_title
 
-__all__ = ["STRAY_MARKDOWN", "has_blank_asterisks", "inline_drops"]
+__all__ = ["STRAY_MARKDOWN", "has_blank_asterisks", "inline_drops", "without_block_mark"]
 
 STRAY_MARKDOWN = "stray Markdown"
 INNER_SPACE = "space inside a sentence"
@@ -27,6 +27,12 @@ _SENTENCE_MARKS = "。！？；，,;"
 def has_blank_asterisks(text: str) -> bool:
     """Whether asterisks stand for blanked-out figures in a text; then none of them is taken for Markdown."""
     return _BLANK_ASTERISKS.search(text) is not None
+
+
+def without_block_mark(line: str) -> str:
+    """A line without the Markdown marks that it begins with: ## and > and the dash of a list."""
+    mark = _BLOCK_MARK.match(line)
+    return line[mark.end() :] if mark and mark.end() < len(line) else line
 
 
 def inline_drops(text: str, start: int, end: int, *, bold: bool, watermarks: Collection[str]) -> Iterator[Drop]:

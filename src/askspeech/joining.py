@@ -17,8 +17,9 @@ _SENTENCE_INSIDE = re.compile(r"[。！？!?；;]")
 _DIGIT = r"[\dxX*×○〇一二三四五六七八九十]"
 _DATE_LINE = re.compile(rf"[（(]?(?:{_DIGIT}{{2,4}}\s*年)?\s*{_DIGIT}{{1,3}}\s*月(?:\s*{_DIGIT}{{1,3}}\s*日)?[）)]?")
 _UNFINISHED_END = re.compile(
-    r"(?:[的及或把被并而使让]|(?<![祥谐平温缓总饱])和|(?<![参给])与|牢牢|更加|不断|进一步|切实|着力|必须)$"
+    r"(?:[的及或把被并而使让这那]|(?<![祥谐平温缓总饱])和|(?<![参给])与|牢牢|更加|不断|进一步|切实|着力|必须)$"
 )
+_MARKDOWN_HEADING = re.compile(r"#{1,6}\s")
 _PAIRS = (("“", "”"), ("《", "》"), ("（", "）"), ("「", "」"), ("『", "』"))
 _LONGEST_HEADING = 60
 _SHORTEST_WRAPPED_LINE = 12
@@ -67,7 +68,8 @@ class Joiner:
 def _word_across(before: str, after: str) -> bool:
     """Whether cutting the two as one text into words gives a word that begins in `before` and ends in `after`."""
     at = 0
-    for word in rjieba.cut(before + after, False):
+    # A lone surrogate, which rjieba cannot take, becomes one question mark: positions stay.
+    for word in rjieba.cut((before + after).encode("utf-8", "replace").decode("utf-8"), False):
         if at < len(before) < at + len(word):
             return not before[at:].isspace()
         at += len(word)
@@ -75,7 +77,8 @@ def _word_across(before: str, after: str) -> bool:
 
 
 def _stands_alone(line: str) -> bool:
-    return is_title(line) or is_collection(line) or is_salutation(line) or _DATE_LINE.fullmatch(line) is not None
+    known = is_title(line) or is_collection(line) or is_salutation(line)
+    return known or _DATE_LINE.fullmatch(line) is not None or _MARKDOWN_HEADING.match(line) is not None
 
 
 def _open_pair(line: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from askspeech.cleaning_rules import Rules
 from askspeech.datatypes import Gap, Span
+from askspeech.inline_cleaning import without_block_mark
 from askspeech.markers import is_salutation, is_title, marker_at
 
 __all__ = ["LINE_END", "REPEATED_LINE", "Line", "classified_lines", "watermarks"]
@@ -32,6 +33,11 @@ class Line:
     reason: str = ""
     gap: Gap | None = None
 
+    @property
+    def words(self) -> str:
+        """The text without the Markdown marks in front of it."""
+        return without_block_mark(self.text)
+
 
 def classified_lines(text: str, rules: Rules) -> list[Line]:
     """All lines that hold more than white space, in order."""
@@ -41,9 +47,9 @@ def classified_lines(text: str, rules: Rules) -> list[Line]:
     classified = []
     for line in lines:
         form = _repeated_form(line.text)
-        repeated = counts[form] >= _REPEATS and _is_furniture(line.text)
+        repeated = counts[form] >= _REPEATS and _is_furniture(line.words)
         classified.append(
-            _classified(line, rules, repeated=repeated and not (form not in seen and is_title(line.text)))
+            _classified(line, rules, repeated=repeated and not (form not in seen and is_title(line.words)))
         )
         seen.add(form)
     return classified
@@ -72,13 +78,13 @@ def _classified(line: Line, rules: Rules, *, repeated: bool) -> Line:
     if len(line.text) > _LONGEST_RULED_LINE:
         return line
     for rule in rules.gaps:
-        if found := rule.match(line.text):
+        if found := rule.match(line.words):
             size = next((int(group) for group in found.groups() if group), None)
             return replace(line, reason=rule.reason, gap=Gap(Span(line.start, line.end), size))
     for rule in rules.lines:
-        if rule.match(line.text):
+        if rule.match(line.words):
             return replace(line, reason=rule.reason)
-    tiled = _TILED.fullmatch(line.text) is not None and _is_furniture(line.text)
+    tiled = _TILED.fullmatch(line.text) is not None and _is_furniture(line.words)
     return replace(line, reason=REPEATED_LINE) if repeated or tiled else line
 
 
@@ -88,6 +94,8 @@ def _could_repeat(line: str) -> bool:
 
 def _repeated_form(line: str) -> str:
     """A line without a page number at its edge: running heads differ by that alone."""
+    if len(line) > 2 * _LONGEST_REPEATED:
+        return line
     bare = _EDGE_NUMBER.sub("", line)
     return bare if len(bare) > _SHORTEST_REPEATED else line
 

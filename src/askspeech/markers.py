@@ -4,6 +4,7 @@ Everything here is a pure function of one line or paragraph; sequences of marker
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,30 +19,53 @@ __all__ = [
     "marker_at",
 ]
 
-Style = Literal["part", "article", "comma", "bracket", "digit", "digit_bracket", "circled", "ordinal", "counting"]
-"""part 第一章; article 第一条; comma 一、; bracket （一）; digit 1.; digit_bracket （1）; circled ①;
-ordinal 第一，; counting 一是/一要."""
+Style = Literal[
+    "part",
+    "article",
+    "comma",
+    "bracket",
+    "digit",
+    "digit_bracket",
+    "circled",
+    "ordinal",
+    "each",
+    "counting",
+    "parallel",
+]
+"""part 第一章; article 第一条; comma 一、; bracket （一）; digit 1.; digit_bracket （1）; circled ①; ordinal 第一，
+第一件，; each 其一，; counting 一是 一要; parallel 一来…二来…三来…, any one character that goes with each number."""
 
 _NUMERAL = "[一二三四五六七八九十百零〇两]"
 _DIGITS = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
+_ARTICLE = re.compile(rf"第({_NUMERAL}+|\d{{1,3}})\s?条(?:之{_NUMERAL})?(?![款项规之和与至到的中内及、？?]|第)")
+
 _LINE_STYLES: tuple[tuple[Style, re.Pattern[str]], ...] = (
     ("part", re.compile(rf"第({_NUMERAL}+|\d{{1,3}})\s?[编章节部](?:分)?(?![一-鿿]*[，。])")),
-    ("article", re.compile(rf"第({_NUMERAL}+|\d{{1,3}})\s?条(?:之{_NUMERAL})?[\s：:　]")),
+    ("article", _ARTICLE),
     ("comma", re.compile(rf"({_NUMERAL}{{1,4}})\s?[、]\s*")),
     ("bracket", re.compile(rf"[（(]\s?({_NUMERAL}{{1,4}})\s?[）)]\s*[、.]?")),
     ("digit_bracket", re.compile(r"[（(]\s?(\d{1,2})\s?[）)]\s*")),
     ("digit", re.compile(r"(\d{1,2})\s?(?:[.．](?![\d\sxX*×]*[\d%亿万])|、)\s*")),
     ("circled", re.compile(rf"([{_CIRCLED}])\s*")),
 )
+_MEASURE = "(?:个?方面|(?:个|点|件|项|条|层|本|步|类|关|句|招|笔|道|张|份|仗)(?:事|意思|话|题|关)?)?"
+# What follows a number as its measure, or makes another word of it, is no mark of a series.
+_NO_FORM = f"{_NUMERAL[1:-1]}个年月日季天周次级等项户家人名元万亿号期批把样种些旦直切定般边面方"
+_SENTENCE_STYLES: tuple[tuple[Style, re.Pattern[str]], ...] = (
+    ("article", _ARTICLE),
+    ("parallel", re.compile(rf"({_NUMERAL})(?P<form>(?![{_NO_FORM}])[一-鿿])")),
+)
 _INLINE_STYLES: tuple[tuple[Style, re.Pattern[str]], ...] = (
-    ("ordinal", re.compile(rf"第({_NUMERAL}{{1,3}})\s?(?:[，,、：:]|(?:个?方面|点|件事|项)?(?:[，,、：:是]|就是))")),
-    ("counting", re.compile(rf"({_NUMERAL}{{1,3}})(?:是|要|则|就是)(?!{_NUMERAL})")),
+    ("ordinal", re.compile(rf"第({_NUMERAL}{{1,3}})\s?(?P<form>{_MEASURE})(?:[，,、：:是]|就是)")),
+    ("each", re.compile(rf"其({_NUMERAL}{{1,3}})[，,、：:是]")),
+    ("counting", re.compile(rf"({_NUMERAL}{{1,3}})(?:要|则|(?:就)?是(?!\1))")),
     ("bracket", re.compile(rf"[（(]\s?({_NUMERAL}{{1,3}})\s?[）)]\s*")),
     ("digit_bracket", re.compile(r"[（(]\s?(\d{1,2})\s?[）)]\s*")),
     ("circled", re.compile(rf"([{_CIRCLED}])\s*")),
 )
+_SENTENCE_START_STYLES = (*_SENTENCE_STYLES[:1], *_INLINE_STYLES, *_SENTENCE_STYLES[1:])
 _CLAUSE_START = re.compile(r"(?<=[。；;！!？?：:，,\n])\s*")
 
 _SALUTATION = re.compile(
@@ -70,6 +94,13 @@ class Marker:
     end: int
     style: Style
     number: int
+    form: str = ""
+    """What goes with the number in all items of a series."""
+
+    def precedes(self, other: "Marker") -> bool:
+        """Whether the other one can be the next of the same series."""
+        alike = self.form == other.form or (self.style == "ordinal" and "" in (self.form, other.form))
+        return self.style == other.style and alike and self.number + 1 == other.number
 
 
 def chinese_number(numeral: str) -> int:
@@ -90,13 +121,11 @@ def chinese_number(numeral: str) -> int:
     return total + digit
 
 
-def marker_at(paragraph: str) -> Marker | None:
-    """The marker that a paragraph begins with, leading white space aside."""
+def marker_at(paragraph: str, *, parallel: bool = False) -> Marker | None:
+    """The marker that a paragraph begins with, leading white space aside; parallel ones only where asked for."""
     indent = len(paragraph) - len(paragraph.lstrip())
-    for style, pattern in (*_LINE_STYLES, *_INLINE_STYLES[:2]):
-        if found := pattern.match(paragraph, indent):
-            return Marker(indent, found.end(), style, chinese_number(found[1]))
-    return None
+    styles = (*_LINE_STYLES, *_INLINE_STYLES[:3], *(_SENTENCE_STYLES[1:] if parallel else ()))
+    return _first_match(styles, paragraph, indent)
 
 
 def inline_markers(paragraph: str) -> list[Marker]:
@@ -106,11 +135,18 @@ def inline_markers(paragraph: str) -> list[Marker]:
         at = clause.end()
         if at >= len(paragraph) or _inside_quotation(paragraph, at):
             continue
-        for style, pattern in _INLINE_STYLES:
-            if found := pattern.match(paragraph, at):
-                markers.append(Marker(at, found.end(), style, chinese_number(found[1])))
-                break
+        styles = _INLINE_STYLES if paragraph[clause.start() - 1] in "，," else _SENTENCE_START_STYLES
+        if marker := _first_match(styles, paragraph, at):
+            markers.append(marker)
     return markers
+
+
+def _first_match(styles: Iterable[tuple[Style, re.Pattern[str]]], paragraph: str, at: int) -> Marker | None:
+    for style, pattern in styles:
+        if found := pattern.match(paragraph, at):
+            form = found.groupdict().get("form") or ""
+            return Marker(at, found.end(), style, chinese_number(found[1]), form)
+    return None
 
 
 def is_salutation(paragraph: str) -> bool:

@@ -7,7 +7,7 @@ one follows, goes on with a series when its number is the next one, and is an or
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from askspeech.datatypes import Span
 from askspeech.markers import Marker, Style, inline_markers, marker_at
@@ -17,19 +17,20 @@ __all__ = ["Node", "outline"]
 
 _RANKS: dict[Style, int] = {
     "part": 0,
-    "article": 1,
-    "comma": 2,
+    "comma": 1,
+    "article": 2,
     "bracket": 3,
     "digit": 4,
     "digit_bracket": 5,
     "circled": 6,
 }
-_FREE: frozenset[Style] = frozenset(("ordinal", "counting"))
+_FREE: frozenset[Style] = frozenset(("ordinal", "each", "counting", "parallel"))
 _NESTS_IN_FREE: frozenset[Style] = frozenset(("digit", "digit_bracket", "circled"))
 _CLOSING = re.compile(
-    r"(?:尊敬的)?(?:同志们|代表们|委员们|朋友们|企业家们|各位[^，。！：]{1,12})[，,！!：:、]|(?:最后|总之|总的来说|总而言之)[，,]|让我们"
+    r"(?:尊敬的)?(?:同志们|代表们|委员们|朋友们|企业家们|各位[^，。！：]{1,12})[，,！!、]|(?:最后|总之|总的来说|总而言之)[，,]|让我们"
 )
 _LOOKAHEAD = 80
+_MOST_HEADINGS = 30
 _LONGEST_HEADING = 100
 _DEEPEST = 9
 """More levels than any speech has; a list without end repeated in one paragraph would nest without end."""
@@ -51,7 +52,8 @@ class Node:
         for child in self.children:
             before = groups[-1][-1].marker if groups else None
             marker = child.marker
-            if before and marker and before.style == marker.style and before.number < marker.number:
+            alike = before and marker and (before.style, before.form) == (marker.style, marker.form)
+            if before and marker and alike and before.number < marker.number:
                 groups[-1].append(child)
             else:
                 groups.append([child])
@@ -146,7 +148,7 @@ class _Builder:
         best: tuple[bool, int] | None = None
         for depth, item in enumerate(self.stack):
             before = item.candidate
-            if before.marker.style == candidate.marker.style and before.marker.number + 1 == candidate.marker.number:
+            if before.marker.precedes(candidate.marker):
                 same_kind = before.leads == candidate.leads
                 best = max(best or (False, -1), (same_kind, depth))
             if not before.leads and before.paragraph != candidate.paragraph:
@@ -167,10 +169,10 @@ class _Builder:
         marker = candidate.marker
         if marker.number == 1:
             return (candidate.leads and marker.style in _RANKS) or self._followed(candidate)
-        if not candidate.leads or marker.number < 2:
+        if not candidate.leads or marker.number < 2 or marker.style == "parallel":
             return False
-        if marker.style in ("part", "article", "comma") and marker.number <= 30:
-            return True
+        if marker.style == "article" or (marker.style in ("part", "comma") and marker.number <= _MOST_HEADINGS):
+            return True  # articles are counted through all chapters
         return bisect_left(self.gaps, marker.start + 1) > 0 and marker.number <= 12
 
     def _followed(self, candidate: _Candidate) -> bool:
@@ -178,7 +180,7 @@ class _Builder:
         at = self.positions[id(candidate)]
         rank = _RANKS.get(candidate.marker.style, 99)
         for other in self.flat[at + 1 : at + 1 + _LOOKAHEAD]:
-            if other.marker.style == candidate.marker.style and other.marker.number == 2:
+            if candidate.marker.precedes(other.marker):
                 return other.leads or not candidate.leads or other.paragraph == candidate.paragraph
             if other.leads and other.marker.style in _RANKS and _RANKS[other.marker.style] < min(rank, 4):
                 return False
@@ -203,6 +205,8 @@ class _Builder:
                     return depth
                 continue
             if other in _FREE and style not in _NESTS_IN_FREE:
+                if depth == 0 and style == "bracket" and item.candidate.leads:
+                    continue  # 第一， over the whole speech, with （一） under it
                 return depth
             if other in _RANKS and _RANKS[other] >= rank:
                 return depth
@@ -216,9 +220,9 @@ class _Builder:
 
 def _candidates(text: str, span: Span, number: int) -> Iterator[_Candidate]:
     paragraph = text[span.start : span.end]
-    leading = marker_at(paragraph)
+    leading = marker_at(paragraph, parallel=True)
     markers = [leading] if leading else []
     markers += [marker for marker in inline_markers(paragraph) if not leading or marker.start >= leading.end]
     for marker in markers:
-        moved = Marker(marker.start + span.start, marker.end + span.start, marker.style, marker.number)
+        moved = replace(marker, start=marker.start + span.start, end=marker.end + span.start)
         yield _Candidate(moved, number, marker is leading)

@@ -3,6 +3,7 @@
 Positions are characters of the reading text.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -49,7 +50,8 @@ class _Cutter:
         if node.marker and node.end - node.start <= self.longest:
             yield PassageDraft("text", (Span(node.start, node.end),), here)
             return
-        for part in self._gathered([part for part in _parts(node) if part != lead]):
+        parts = [part for part in _parts(node) if part != lead and (isinstance(part, Node) or _trimmed(self.text, part))]
+        for part in self._gathered(parts):
             if isinstance(part, Node):
                 yield from self.section(part, here)
             else:
@@ -95,7 +97,8 @@ class _Cutter:
         if node.marker:
             yield self._with_break(Span(node.start, node.heading_end))
         before = node.heading_end if node.marker else node.start
-        begin = max([before, *(child.end for child in node.children if child.end <= first.start)])
+        earlier = bisect_right(node.children, first.start, key=lambda child: child.end)
+        begin = max(before, node.children[earlier - 1].end) if earlier else before
         last = next(reversed(list(sentence_spans(self.text, begin, first.start))), None)
         if last is not None and last.end - last.start <= _LONGEST_LEAD:
             yield self._with_break(last)

@@ -7,6 +7,7 @@ from pathlib import Path
 from askspeech.errors import SettingsError
 
 LARGEST_PORT = 65535
+_LONGEST_PORT = 5
 MAX_QUESTION_CHARACTERS = 2000
 DEFAULT_STORE = Path("vectordb/store")
 
@@ -59,7 +60,7 @@ def from_environment(environment: Mapping[str, str]) -> tuple[IndexSettings, Ser
 
 
 def _port(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and int(text) <= LARGEST_PORT):
+    if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST_PORT and int(text) <= LARGEST_PORT):
         raise SettingsError(
             f"ASKSPEECH_PORT is {text!r}: a port is a whole number from 0 to {LARGEST_PORT}. Correct or unset it."
         )

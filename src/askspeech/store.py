@@ -238,6 +238,7 @@ class Writer:
     def discard(self) -> None:
         """Remove the drafts that were not published."""
         while self._drafts:
+            # What cannot be removed now, the next writer removes; the reason why the build failed must not be hidden.
             shutil.rmtree(self._drafts.pop(), ignore_errors=True)
 
     def _remove_leftovers(self) -> None:

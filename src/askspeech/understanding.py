@@ -1,6 +1,7 @@
 """One source understood: cleaned, split into speeches, outlined, cut into passages. Pure; no file is touched."""
 
 import hashlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
@@ -47,7 +48,8 @@ class _SpeechReader:
     def __init__(self, source: Source, cleaned: Cleaned, draft: SpeechDraft, settings: IndexSettings) -> None:
         self.source, self.draft, self.settings = source, draft, settings
         self.reading = cleaned.reading
-        self.gaps = [(at, gap) for at, gap in cleaned.gaps if draft.start < at <= draft.end]
+        # The line break behind the speech included: a part that is missing between two speeches is the first one's.
+        self.gaps = _gaps_from(cleaned.gaps, draft.start + 1, draft.end + 1)
         self.section_ids: dict[int, str] = {}
 
     def read(self) -> tuple[Speech, list[Section], list[Passage]]:
@@ -124,7 +126,16 @@ class _SpeechReader:
     def _gaps_beside(self, part: PassageDraft) -> tuple[Gap, ...]:
         """The gaps that lie inside a passage or touch it."""
         start, end = part.ranges[0].start, part.ranges[-1].end
-        return tuple(gap for at, gap in self.gaps if start <= at <= end + 1)
+        return tuple(gap for _, gap in _gaps_from(self.gaps, start, end + 1))
+
+
+def _gaps_from(gaps: Sequence[tuple[int, Gap]], first: int, last: int) -> Sequence[tuple[int, Gap]]:
+    """Those of the gaps, which are ascending, that lie at `first` to `last`, both included."""
+    return gaps[bisect_left(gaps, first, key=_place) : bisect_right(gaps, last, key=_place)]
+
+
+def _place(gap: tuple[int, Gap]) -> int:
+    return gap[0]
 
 
 def _with_rest(source: Source, cleaned: Cleaned, drafts: Sequence[SpeechDraft]) -> tuple[Drop, ...]:

@@ -49,6 +49,7 @@
   const closeReader = () => {
     if (!panel || panel.root.hidden) return;
     panel.root.hidden = true;
+    document.body.classList.remove("as-reading");
     asked += 1;
     if (opener && opener.isConnected) opener.focus();
   };
@@ -65,6 +66,7 @@
     panel = panel || makePanel();
     if (panel.root.hidden) opener = button;
     panel.root.hidden = false;
+    document.body.classList.add("as-reading"); // makes room for the reader
     panel.body.focus({ preventScroll: true });
     showMessage(words.reader, words.reader_loading);
     let speech = null;
