@@ -112,7 +112,12 @@ def hit(of: Speech, words: str, *, path: tuple[str, ...] = (), text: str = TEXT)
 
 
 PATH = ("一、清理拖欠账款",)
-LEDGER = citation(1, FIRST_SPEECH, span_of("一要摸清底数。各部门在九月底前建立拖欠账款台账，写明每一笔欠款的金额和还款时间。"), path=PATH)  # fmt: skip
+LEDGER = citation(
+    1,
+    FIRST_SPEECH,
+    span_of("一要摸清底数。各部门在九月底前建立拖欠账款台账，写明每一笔欠款的金额和还款时间。"),
+    path=PATH,
+)
 PAYING = citation(
     2,
     FIRST_SPEECH,
@@ -121,8 +126,12 @@ PAYING = citation(
     path=PATH,
 )
 BUDGET = citation(3, FIRST_SPEECH, span_of("三要严防新欠。没有预算的项目一律不得开工，谁签字、谁负责。"), path=PATH)
-HOTLINE = citation(4, SECOND_SPEECH, span_of("开通企业服务热线，投诉事项五个工作日内答复。"), path=("二是畅通投诉渠道",))
-OFFICER = citation(1, SECOND_SPEECH, span_of("每家规模以上企业派驻一名服务专员，每周至少到企业一次，帮助办理用工、用电手续。"))  # fmt: skip
+HOTLINE = citation(
+    4, SECOND_SPEECH, span_of("开通企业服务热线，投诉事项五个工作日内答复。"), path=("二是畅通投诉渠道",)
+)
+OFFICER = citation(
+    1, SECOND_SPEECH, span_of("每家规模以上企业派驻一名服务专员，每周至少到企业一次，帮助办理用工、用电手续。")
+)
 
 
 def answer(
@@ -155,8 +164,11 @@ WEATHER = answer(
     "明天天气怎么样？",
     ["讲话里没有找到这个问题的答案。"],
     outcome="not_found",
-    nearest=(hit(FIRST_SPEECH, "营商环境就是生产力，抓环境就是抓发展。"), hit(SECOND_SPEECH, "感谢大家提出的意见。下面我讲两点。")),
-)  # fmt: skip
+    nearest=(
+        hit(FIRST_SPEECH, "营商环境就是生产力，抓环境就是抓发展。"),
+        hit(SECOND_SPEECH, "感谢大家提出的意见。下面我讲两点。"),
+    ),
+)
 
 
 @dataclass

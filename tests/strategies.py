@@ -38,15 +38,33 @@ NOISE = (
 CLOSINGS = ("谢谢大家！", "同志们，让我们一起干！", "最后，祝大家身体健康！")
 PUNCTUATION = ("，", "。", "；", "：", "！", "？", "、", "“", "”", "（", "）", "《", "》", "…", "—", ",", ".", "!", "?")
 BREAKS = ("\n", "\n\n", "\r\n", "\r\n\r\n", "\r", "\f", "\v", "\x85", "\u2028", "\u2029", "\n　　", "\n      ", " \n")
-ODD = (" ", "　", "\t", "\xa0", "\ufeff", "\u200b", "é", "e\u0301", "𠮷", "👩\u200d💻", "㈠", "\x1c", "\x00", "\ud800", "\udfff")
+ODD = (
+    " ",
+    "　",
+    "\t",
+    "\xa0",
+    "\ufeff",
+    "\u200b",
+    "é",
+    "e\u0301",
+    "𠮷",
+    "👩\u200d💻",
+    "㈠",
+    "\x1c",
+    "\x00",
+    "\ud800",
+    "\udfff",
+)
 
 _INSIDE = st.sampled_from((*CLAUSES, *MARKERS, *PUNCTUATION, *ODD))
 _WHOLE_LINES = st.sampled_from((*TITLES, *SALUTATIONS, *NOISE, *CLOSINGS))
-_SENTENCES = st.builds("{}{}{}".format, st.sampled_from(("", *MARKERS)), st.sampled_from(CLAUSES), st.sampled_from("。；，："))
+_SENTENCES = st.builds(
+    "{}{}{}".format, st.sampled_from(("", *MARKERS)), st.sampled_from(CLAUSES), st.sampled_from("。；，：")
+)
 _REPEATED = st.builds(lambda part, times: part * times, st.one_of(_SENTENCES, _INSIDE), st.integers(2, 60))
 _PARAGRAPHS = st.one_of(
     _WHOLE_LINES,
-    st.lists(_SENTENCES, min_size=1, max_size=12).map("".join),
+    st.lists(_SENTENCES, min_size=4, max_size=12).map("".join),
     st.lists(st.one_of(_SENTENCES, _INSIDE, _WHOLE_LINES), min_size=1, max_size=12).map("".join),
     _REPEATED,
 )
@@ -58,11 +76,33 @@ def _joined(parts: list[tuple[str, str]]) -> str:
 
 def speech_texts(longest: int = 30) -> st.SearchStrategy[str]:
     """Texts of at most that many paragraphs: titles, salutations, outlines, noise, every kind of line break."""
-    usual = st.lists(st.tuples(_PARAGRAPHS, st.just("\n")), max_size=longest)
-    mixed = st.lists(st.tuples(_PARAGRAPHS, st.sampled_from(BREAKS)), max_size=longest)
+    usual = st.lists(st.tuples(_PARAGRAPHS, st.just("\n")), min_size=6, max_size=longest)
+    mixed = st.lists(st.tuples(_PARAGRAPHS, st.sampled_from(BREAKS)), min_size=6, max_size=longest)
     return st.one_of(usual, mixed).map(_joined)
+
+
+def _outline(steps: list[tuple[str, bool, str]]) -> str:
+    """Items of several styles: each goes on with the numbers of its style, or begins at one again."""
+    numbers: dict[str, int] = {}
+    parts = []
+    for style, again, words in steps:
+        numbers[style] = 1 if again else numbers.get(style, 0) % 9 + 1
+        parts.append(
+            style.replace("一", "一二三四五六七八九"[numbers[style] - 1]).replace("1", str(numbers[style])) + words
+        )
+    return "导语。" + "".join(parts)
+
+
+def outlines(longest: int = 40) -> st.SearchStrategy[str]:
+    """Enumerations thick and fast, on lines of their own and inside them, in and out of order."""
+    styles = st.sampled_from(("一是", "一要", "（1）", "一、", "（一）", "第一，", "1. ", "第一章 "))
+    words = st.sampled_from(
+        ("甲乙。", "丙；", "丁：", "戊，", "己。\n", "庚\n", "辛。\n导语：\n", "壬。\n同志们，癸。\n", "子" * 70 + "。")
+    )
+    again = st.sampled_from((False, False, False, True))
+    return st.lists(st.tuples(styles, again, words), min_size=8, max_size=longest).map(_outline)
 
 
 def any_texts() -> st.SearchStrategy[str]:
     """Speech-like texts, and any characters at all, lone surrogates among them."""
-    return st.one_of(speech_texts(), speech_texts(), st.text(max_size=60))
+    return st.one_of(speech_texts(), outlines(), st.text(max_size=60))

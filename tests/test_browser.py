@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from tests import fakes
 
 from askspeech.datatypes import Citation, slices
 from askspeech.errors import StoreMissingError
 from askspeech.live_index import Opened
 from askspeech.server import create_application
 from askspeech.texts import CHINESE, ENGLISH
-from tests import fakes
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -136,7 +136,9 @@ def ask(page: Page, question: str) -> None:
     before = page.locator(ANSWER).count()
     page.fill(ASK, question)
     page.press(ASK, "Enter")
-    page.wait_for_function("([selector, count]) => document.querySelectorAll(selector).length > count", arg=[ANSWER, before])
+    page.wait_for_function(
+        "([selector, count]) => document.querySelectorAll(selector).length > count", arg=[ANSWER, before]
+    )
     page.wait_for_selector(f"{ANSWER}:not(.as-running) >> nth={before}")
     page.wait_for_selector("#as-ask .submit-button")
 
@@ -333,7 +335,7 @@ def test_a_phone_shows_everything_in_its_width(browser: playwright_api.Browser, 
         assert is_in_view(page, f"{READER} mark.as-chosen")
 
 
-OWN_ELEMENTS = "ARTICLE BUTTON CODE DIV H2 H3 H4 H5 MARK P PRE SECTION SPAN".split()
+OWN_ELEMENTS = ["ARTICLE", "BUTTON", "CODE", "DIV", "H2", "H3", "H4", "H5", "MARK", "P", "PRE", "SECTION", "SPAN"]
 FOREIGN = """own => [...document.querySelectorAll("#as-chat .message-content *, #as-sources *, .as-reader-body *")]
     .filter(element => !own.includes(element.tagName) || element.hasAttribute("style") && !element.closest(".block > *")
         || [...element.attributes].some(attribute => attribute.name.startsWith("on")))
@@ -359,7 +361,9 @@ def test_hostile_speeches_are_only_text(browser: playwright_api.Browser, hostile
         index, answers = fakes.hostile()
         assert page.evaluate(FOREIGN, OWN_ELEMENTS) == []
         for selector in ("#as-sources h3", "#as-sources .as-file", f"{ANSWER} .as-notice"):
-            assert [plain(text) for text in page.locator(selector).all_text_contents()] == list(map(plain, fakes.HOSTILE))
+            assert [plain(text) for text in page.locator(selector).all_text_contents()] == list(
+                map(plain, fakes.HOSTILE)
+            )
         quotes = [plain(text) for text in page.locator("#as-sources mark").all_text_contents()]
         assert quotes == [plain(citation.quote) for citation in answers.answers[0].citations]
         for citation, speech in zip(answers.answers[0].citations, index.speeches, strict=True):

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import gradio as gr
 import pytest
+from tests import fakes
 
 from askspeech.chat import Conversation, Exchange, answered, grown
 from askspeech.datatypes import CitationResolved, Notice, Replaced, TextAdded
@@ -15,7 +16,6 @@ from askspeech.live_index import LiveIndex, Opened
 from askspeech.page import Handlers, build_page, messages, page_head, page_theme
 from askspeech.rendering import AnswerView
 from askspeech.texts import CHINESE, ENGLISH, language_of_reader
-from tests import fakes
 
 CHINESE_READER = cast(gr.Request, SimpleNamespace(headers={"accept-language": "zh-CN,zh;q=0.9"}))
 ENGLISH_READER = cast(gr.Request, SimpleNamespace(headers={"accept-language": "en-US,en;q=0.9"}))
@@ -125,7 +125,7 @@ def test_an_unforeseen_error_ends_the_answer_without_details() -> None:
     handlers = Handlers(live(), COMMAND)
     with pytest.raises(RuntimeError):
         ask(handlers, "defect")
-    shown = handlers.over(Conversation().asked("defect"), ENGLISH_READER)
+    shown = handlers.failed(Conversation().asked("defect"), ENGLISH_READER)
     assert ENGLISH.failed[:20] in shown[0]["value"][-1]["content"]
     assert "secret" not in shown[0]["value"][-1]["content"]
     assert shown[2]["submit_btn"] is True
@@ -147,7 +147,7 @@ def test_sources_that_have_left_the_index_are_said_to_have() -> None:
     index = fakes.FakeIndex()
     conversation = ask(Handlers(live(index), COMMAND), fakes.DEBTS.question)[-1][3]
     index.gone = True
-    shown = Handlers(live(index), COMMAND).over(conversation, CHINESE_READER)
+    shown = Handlers(live(index), COMMAND).failed(conversation, CHINESE_READER)
     assert shown[1]["value"], "a sentence, no exception"
 
 
@@ -192,7 +192,8 @@ def test_the_words_of_the_script_survive_the_head() -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "language"), [("zh-CN,zh;q=0.9", "zh"), ("ZH-tw", "zh"), (None, "zh"), ("en-US,zh;q=0.5", "en"), ("fr", "en")]
-)  # fmt: skip
+    ("header", "language"),
+    [("zh-CN,zh;q=0.9", "zh"), ("ZH-tw", "zh"), (None, "zh"), ("en-US,zh;q=0.5", "en"), ("fr", "en")],
+)
 def test_readers_are_addressed_in_their_language(header: str | None, language: str) -> None:
     assert language_of_reader(header) == language

@@ -5,10 +5,10 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
-from tests import fakes
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests import fakes
 
 from askspeech.datatypes import Answer, Locator, Sentence, Span, slices
 from askspeech.rendering import (
@@ -130,6 +130,14 @@ def test_marks_without_a_citation_stay_text() -> None:
     reader = Reader(answer_html(AnswerView(text="甲[1]，乙[7]，丙[12a]", citations=(fakes.LEDGER,)), CHINESE))
     assert len(reader.places) == 1
     assert reader.text == "甲1，乙[7]，丙[12a]"
+
+
+def test_what_looks_like_a_mark_in_a_quotation_stays_text() -> None:
+    sentence = Sentence("原文写着[1]和[2]。", (2,))
+    view = AnswerView(text=f"{sentence.text}[2]", citations=(fakes.LEDGER, fakes.PAYING), sentences=(sentence,))
+    reader = Reader(answer_html(view, CHINESE))
+    assert "[1]" in reader.text
+    assert {place["number"] for place in reader.places} == {2}
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from tests import fakes
 
 from askspeech.errors import StoreDamagedError, StoreMissingError
 from askspeech.live_index import Opened
 from askspeech.server import SECURITY_HEADERS, address_of, create_application, run_application
 from askspeech.settings import ServerSettings
-from tests import fakes
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = """
@@ -163,7 +163,7 @@ def test_a_process_announces_its_address_and_ends_quietly(tmp_path: Path) -> Non
         with urllib.request.urlopen(f"{address}/gradio_api/heartbeat/reader", timeout=10):
             started = time.monotonic()
             process.send_signal(signal.SIGINT)
-            output, complaints = process.communicate(timeout=20)
+            _, complaints = process.communicate(timeout=20)
     finally:
         process.kill()
     assert process.returncode == 0

@@ -10,7 +10,7 @@ from evaluate_embedder import Figures, table_of_figures
 from fitting import Recipe
 from numpy.typing import NDArray
 from pairs import PairSet
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 from tokenizers import Tokenizer
 
 CARD = Path(__file__).with_name("model_card.md")
@@ -35,7 +35,8 @@ def rounded(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 def write_model(folder: Path, vectors: NDArray[np.float32], tokenizer: Tokenizer) -> None:
     """Write weights, tokenizer and configuration; the tokenizer neither cuts nor pads."""
     folder.mkdir(parents=True, exist_ok=True)
-    save_file({"embedding.weight": rounded(vectors)}, folder / "model.safetensors")
+    # Not save_file, which makes a file that only its owner can read.
+    (folder / "model.safetensors").write_bytes(save({"embedding.weight": rounded(vectors)}))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)

@@ -57,8 +57,8 @@ def _counts(pair_set: PairSet) -> tuple[str, int, int]:
 def kept_tokenizer(corpora: Path, pair_sets: Sequence[PairSet], held_out: HeldOut, anew: bool) -> Tokenizer:
     """The tokenizer of the project; trained, and kept, where there is none or another one is asked for."""
     if anew or not KEPT_TOKENIZER.exists():
-        LOG.info("training the tokenizer, some ten minutes")
-        train_tokenizer(training_lines(corpora, pair_sets, held_out)).save(str(KEPT_TOKENIZER))
+        LOG.info("training the tokenizer, some minutes")
+        train_tokenizer(training_lines(corpora, pair_sets, held_out)).save(str(KEPT_TOKENIZER), pretty=False)
     return Tokenizer.from_file(str(KEPT_TOKENIZER))
 
 

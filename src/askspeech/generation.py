@@ -36,6 +36,8 @@ class Generation:
         self.speeches: dict[str, Speech] = {speech.id: speech for speech in self.catalog.speeches()}
         self.rows: dict[str, PassageRow] = {row.id: row for row in self.catalog.passage_rows()}
         self.copy_groups = self.catalog.copy_groups()
+        copies = self.catalog.passages(list(self.copy_groups))
+        self.blank_counts = {passage.id: len(passage.blanks) for passage in copies}
         table = self.catalog.token_table()
         self._positions = {identity: number for number, identity in enumerate(table.ids)}
         self._offsets, self._tokens = table.offsets, table.tokens

@@ -62,7 +62,8 @@ def build_page(live: LiveIndex, build_command: str) -> gr.Blocks:
         live: the index to answer from.
         build_command: the command that builds an index, shown where there is none.
     """
-    with gr.Blocks(title=f"{CHINESE.title} AskSpeech", analytics_enabled=False, fill_width=True) as page:
+    page: gr.Blocks = gr.Blocks(title=f"{CHINESE.title} AskSpeech", analytics_enabled=False, fill_width=True)
+    with page:
         parts = _components(page_i18n())
         _connect(page, parts, Handlers(live, build_command))
     page.queue(default_concurrency_limit=CONCURRENT_ANSWERS, max_size=WAITING_QUESTIONS, api_open=False)
@@ -126,7 +127,7 @@ def _connect(page: gr.Blocks, parts: Parts, handlers: "Handlers") -> None:
     picked = parts.chatbot.example_select(_picked, None, parts.question, queue=False, **quiet)
     picked_asked = picked.then(handlers.ask, [parts.question, parts.conversation], shown, **quiet)
     for event in (asked, picked_asked):
-        event.then(handlers.over, parts.conversation, shown, queue=False, **quiet)
+        event.failure(handlers.failed, parts.conversation, shown, queue=False, **quiet)
     parts.chatbot.clear(handlers.cleared, None, shown, queue=False, cancels=[asked, picked_asked], **quiet)
     parts.question.stop(
         handlers.stopped, parts.conversation, shown, queue=False, cancels=[asked, picked_asked], **quiet
@@ -176,8 +177,8 @@ class Handlers:
         conversation = conversation.asked(question.strip())
         yield _shown(conversation, texts, box=BUSY | {"value": ""}, sources=note_html(texts.searching))
         cited = 0
-        latest = conversation.exchanges[-1]
-        for latest in answered(latest, conversation.history(), self._live):
+        latest = asked = conversation.exchanges[-1]
+        for latest in answered(asked, conversation.history(), self._live):
             new = len(latest.view.citations) > cited
             cited = len(latest.view.citations)
             sources = self._sources(latest, texts) if new else None
@@ -193,7 +194,7 @@ class Handlers:
         texts = _texts(request)
         return _shown(Conversation(), texts, box=IDLE, sources=note_html(texts.sources_empty))
 
-    def over(self, conversation: Conversation, request: gr.Request) -> Shown:
+    def failed(self, conversation: Conversation, request: gr.Request) -> Shown:
         """The conversation once its answer is over: where it is still running, an unforeseen error ended it."""
         return self._ended(conversation.ended("failed"), _texts(request))
 

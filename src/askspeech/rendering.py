@@ -41,6 +41,14 @@ class Piece(NamedTuple):
     marked: bool
 
 
+class Insertion(NamedTuple):
+    """HTML that stands in place of the characters `[start, end)` of an answer."""
+
+    start: int
+    end: int
+    html: str
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerView:
     """What there is of an answer at this moment, ready to be shown."""
@@ -116,13 +124,13 @@ def _state_html(view: AnswerView, reader: PageTexts) -> str:
 
 
 def _lines(view: AnswerView, texts: PageTexts) -> Iterator[str]:
-    citations = {citation.number: citation for citation in view.citations}
-    doubts = _doubts(view)
+    insertions = sorted([*_marks(view, texts), *_doubts(view, texts)])
     start = 0
     for line in view.text.split("\n"):
         end = start + len(line)
         if line.strip():
-            yield f'<p class="{_line_class(line)}">{_inline(view.text, Span(start, end), citations, doubts, texts)}</p>'
+            inside = [one for one in insertions if start <= one.start and one.end <= end]
+            yield f'<p class="{_line_class(line)}">{_with(inside, view.text, Span(start, end))}</p>'
         start = end + 1
 
 
@@ -132,39 +140,44 @@ def _line_class(line: str) -> str:
     return "as-lead" if line.rstrip().endswith(("：", ":")) and not _MARK.search(line) else "as-line"
 
 
-def _inline(
-    text: str, span: Span, citations: dict[int, Citation], doubts: dict[int, Sentence], texts: PageTexts
-) -> str:
-    """The characters of a span of an answer, with buttons for its marks and a word after what lacks support."""
-    inserted = [
-        (match.start(), match.end(), _mark_html(citations[int(match[1])], texts))
-        for match in _MARK.finditer(text, *span)
-        if int(match[1]) in citations
-    ]
-    inserted += [(at, at, _doubt_html(doubt, texts)) for at, doubt in doubts.items() if span.start < at <= span.end]
+def _with(insertions: Sequence[Insertion], text: str, span: Span) -> str:
+    """The escaped characters of a span of a text, with HTML of ours in place of some of them."""
     parts, position = [], span.start
-    for start, end, html in sorted(inserted):
+    for start, end, html in insertions:
         parts += [escape(text[position:start]), html]
         position = end
     return "".join(parts) + escape(text[position : span.end])
 
 
-def _doubts(view: AnswerView) -> dict[int, Sentence]:
-    """The sentences without full support, by the place in the text where they end."""
-    doubts, position = {}, 0
-    for sentence in view.sentences:
-        found = view.text.find(sentence.text, position)
-        if found < 0:
-            continue
-        position = found + len(sentence.text)
+def _marks(view: AnswerView, texts: PageTexts) -> Iterator[Insertion]:
+    """Buttons for the marks; what looks like a mark inside a sentence that does not cite it is the corpus's own."""
+    citations = {citation.number: citation for citation in view.citations}
+    sentences = _placed(view)
+    for match in _MARK.finditer(view.text):
+        number = int(match[1])
+        around = [sentence for span, sentence in sentences if span.start <= match.start() < span.end]
+        if number in citations and all(number in sentence.citations for sentence in around):
+            yield Insertion(match.start(), match.end(), _mark_html(citations[number], texts))
+
+
+def _doubts(view: AnswerView, texts: PageTexts) -> Iterator[Insertion]:
+    """A word after every sentence without full support."""
+    for span, sentence in _placed(view):
         if sentence.support != "supported":
-            doubts[position] = sentence
-    return doubts
+            word = texts.doubt_partly if sentence.support == "partly" else texts.doubt_not_found
+            html = f'<span class="as-doubt" title="{escape(sentence.reason)}">{escape(word)}</span>'
+            yield Insertion(span.end, span.end, html)
 
 
-def _doubt_html(sentence: Sentence, texts: PageTexts) -> str:
-    word = texts.doubt_partly if sentence.support == "partly" else texts.doubt_not_found
-    return f'<span class="as-doubt" title="{escape(sentence.reason)}">{escape(word)}</span>'
+def _placed(view: AnswerView) -> list[tuple[Span, Sentence]]:
+    """The sentences with their places in the text, in order; one that is not there is left out."""
+    placed, position = [], 0
+    for sentence in view.sentences:
+        start = view.text.find(sentence.text, position)
+        if sentence.text and start >= 0:
+            position = start + len(sentence.text)
+            placed.append((Span(start, position), sentence))
+    return placed
 
 
 def _mark_html(citation: Citation, texts: PageTexts) -> str:

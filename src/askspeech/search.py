@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from askspeech.collapsing import collapse
 from askspeech.datatypes import Filters, Hit, Passage, SearchResult, Section, Speech, Turn, Way
 from askspeech.embedder import Embedder, builtin_embedder, load_embedder
 from askspeech.errors import StoreMissingError
@@ -86,8 +87,9 @@ class SpeechIndex:
             kept = kept_speeches(generation.speeches.values(), filters)
             chosen = None if kept is None else [speech.id for speech in kept]
             query = Query(wanted, language_of(question), asks_for_several(question), chosen)
-            found = [] if chosen == [] else WAYS[way](generation, self._encoders, query)[:k]
-            hits = _hits(generation, found)
+            ranked = [] if chosen == [] else WAYS[way](generation, self._encoders, query)
+            shown = collapse(ranked, generation.copy_groups, generation.blank_counts.__getitem__)[:k]
+            hits = _hits(generation, shown)
         return SearchResult(
             hits=hits,
             speeches=tuple(dict.fromkeys(hit.speech for hit in hits)),
@@ -220,9 +222,9 @@ def _retire(shelf: _Shelf) -> None:
         shelf.generation.close()
 
 
-def _hits(generation: Generation, found: Sequence[Scored]) -> tuple[Hit, ...]:
-    passages = generation.catalog.passages([scored.id for scored in found])
+def _hits(generation: Generation, found: Sequence[tuple[Scored, tuple[str, ...]]]) -> tuple[Hit, ...]:
+    passages = generation.catalog.passages([scored.id for scored, _ in found])
     return tuple(
-        Hit(passage, generation.speeches[passage.speech_id], scored.score, found_by=scored.found_by)
-        for scored, passage in zip(found, passages, strict=True)
+        Hit(passage, generation.speeches[passage.speech_id], scored.score, copies=copies, found_by=scored.found_by)
+        for (scored, copies), passage in zip(found, passages, strict=True)
     )

@@ -76,7 +76,7 @@ def create_application(open_index: Callable[[], Opened], *, build_command: str =
     application = FastAPI(title="askspeech", lifespan=_warming(live), docs_url=None, redoc_url=None, openapi_url=None)
     application.add_middleware(Guard)
     _add_routes(application, live)
-    return gr.mount_gradio_app(
+    gr.mount_gradio_app(
         application,
         build_page(live, build_command),
         path="/",
@@ -91,6 +91,7 @@ def create_application(open_index: Callable[[], Opened], *, build_command: str =
         max_file_size=1,
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
     )
+    return application
 
 
 def _warming(live: LiveIndex) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:

@@ -19,14 +19,16 @@ _SPOKEN_TITLE = re.compile(
 )
 _SUBTITLE = re.compile(r"[—–―－-]{1,4}|[（(].{2,40}[）)]$")
 _OCCASION_LINE = re.compile(
-    r"[—–―－-]{1,4}[^。！？!?；;]{0,40}在[^。！？!?；;]{4,60}(?:会|会议|式|论坛|班)上[^。！？!?；;，,]{0,30}"
+    r"[—–―－-]{1,4}[^。！？!?；;]{0,40}在[^。！？!?；;]{4,60}(?:会|会议|式|论坛|班)上[^。！？!?；;，,]{0,30}$"
 )
-_DATE_LINE = re.compile(r"[（(]?\s*\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日\s*在")
+_DATE_LINE = re.compile(r"[（(]?\s?\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日\s?在")
 _CAPTION = re.compile(
-    r"(?<![工操合写协运])作(?:了|政府)?(?:工作|重要|专题|表态|总结|主旨|动员)?(?:讲话|报告|发言|致辞|演讲)。?$"
+    r".*(?<![工操合写协运])作(?:了|政府)?(?:工作|重要|专题|表态|总结|主旨|动员)?(?:讲话|报告|发言|致辞|演讲)。?$"
 )
-_OPENS = re.compile(r"[《〈“‘（(、，,]$")
-_CLOSES = re.compile(r"[》〉”’）)、，,。；;！？]")
+_GREETING = re.compile(r"(?:同志们|朋友们|代表们|各位[^，。！!\s]{1,12})[！!，,]")
+_OPENING_MARKS = tuple("《〈“‘（(、，,")
+_CLOSING_MARKS = tuple("》〉”’）)、，,。；;！？")
+_SENTENCE_MARKS = tuple("。！？!?；;：:")
 _CLOSED = re.compile(r"谢谢|万事如意|新年快乐|身体健康|祝.{0,30}[！!。]$|年\S{1,4}月\S{0,4}日?[）)]?$")
 _LONGEST_PREFACE = 600
 _SHORTEST_SPEECH = 500
@@ -37,6 +39,7 @@ _LONGEST_HEAD = 200
 _LONGEST_TITLE_LINE = 40
 _TITLE_LINES = 2
 _LONGEST_NAME_LINE = 24
+_LONGEST_LINE = 160
 
 _OCCASION = re.compile(
     r"(?:就|围绕|关于)([^，。；！？“”]{2,12}(?:“[^”]{1,10}”)?[^，。；！？]{2,30}?(?:工作)?)[，,]?\s{0,4}(?:再|我们?)?\s{0,4}(?:讲|谈|强调|提)"
@@ -47,7 +50,7 @@ _TITLE_CHARACTERS = 40
 
 @dataclass(frozen=True, slots=True)
 class SpeechDraft:
-    """One speech: its paragraphs (title lines left out), its title as a range of the reading text or as derived text."""
+    """One speech: its paragraphs (title lines left out), its title a range of the reading text or derived text."""
 
     title: str
     title_range: Span | None
@@ -69,9 +72,9 @@ _NO_TITLE = range(0)
 
 def find_speeches(reading: ReadingText, file_title: str) -> list[SpeechDraft]:
     """Split a reading text into its speeches; `file_title` names one of which nothing else can be said."""
-    starts = _starts([reading.text[a:b] for a, b in reading.paragraphs])
-    ends = [start.first for start in starts[1:]] + [len(reading.paragraphs)]
-    drafts = (_draft(reading, start, end, file_title) for start, end in zip(starts, ends, strict=True))
+    starts = _Splitter([reading.text[a:b] for a, b in reading.paragraphs]).starts()
+    ends = [*(start.first for start in starts[1:]), len(reading.paragraphs)]
+    drafts = (_draft(reading, start, end, file_title) for start, end in zip(starts, ends, strict=False))
     return [draft for draft in drafts if draft is not None]
 
 
@@ -88,133 +91,148 @@ def _draft(reading: ReadingText, start: _Start, end: int, file_title: str) -> Sp
     return SpeechDraft(name, title_range, body, paragraphs[start.first].start, body[-1].end)
 
 
-def _starts(texts: Sequence[str]) -> list[_Start]:
-    """Where the speeches of a text begin, given its paragraphs."""
-    starts: list[_Start] = []
-    before = 0
-    for number, text in enumerate(texts):
-        if title := _title_at(texts, number, later=bool(starts), before=before):
-            if starts and not starts[-1].title and not _has_body(texts, starts[-1].first, number):
-                starts.pop()
-            starts.append(_Start(number, title))
-        elif is_salutation(text) and (not starts or _begins_again(texts, starts[-1].first, number)):
-            starts.append(_Start(number, _NO_TITLE))
-        before += len(text)
-    return _with_preface(texts, _without_repeats(texts, starts))
+class _Splitter:
+    """Finds where the speeches of one text begin, given its paragraphs."""
 
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = texts
+        self._lengths = list(accumulate(map(len, texts), initial=0))
 
-def _with_preface(texts: Sequence[str], starts: list[_Start]) -> list[_Start]:
-    """The starts, and one more where what stands before the first of them is too long for a preface."""
-    if not starts:
-        return [_Start(0, _NO_TITLE)] if texts else []
-    before = sum(len(text) for text in texts[: starts[0].first])
-    if before <= _LONGEST_PREFACE:
-        return starts
-    return [_Start(0, _NO_TITLE), *(starts if starts[0].title else starts[1:])]
+    def starts(self) -> list[_Start]:
+        starts: list[_Start] = []
+        for number in range(len(self.texts)):
+            later = bool(starts) and not self._heads_again(starts[-1], number)
+            if title := self._title_at(number, later=later):
+                if starts and not starts[-1].title and not self._has_body(starts[-1].first, number):
+                    starts.pop()
+                starts.append(_Start(number, title))
+            elif self._begins_again(starts[-1].first, number) if starts else self._begins(number):
+                starts.append(_Start(number, _NO_TITLE))
+        return self._with_preface(self._without_repeats(starts))
 
+    def _length(self, first: int, end: int) -> int:
+        """The characters of the paragraphs from one number up to another."""
+        return self._lengths[end] - self._lengths[first]
 
-def _without_repeats(texts: Sequence[str], starts: Sequence[_Start]) -> list[_Start]:
-    """The starts of speeches, those left out that only repeat the title of the same speech.
+    def _with_preface(self, starts: list[_Start]) -> list[_Start]:
+        """The starts, and one more where what stands before the first of them is too long for a preface."""
+        if not starts:
+            return [_Start(0, _NO_TITLE)] if self.texts else []
+        if self._length(0, starts[0].first) <= _LONGEST_PREFACE:
+            return starts
+        return [_Start(0, _NO_TITLE), *(starts if starts[0].title else starts[1:])]
 
-    A site's heading stands above the speech's own, or once more below its end. The fuller title is kept.
-    """
-    kept: list[_Start] = []
-    ends = [start.first for start in starts[1:]] + [len(texts)]
-    for start, end in zip(starts, ends, strict=True):
-        if kept and kept[-1].title and start.title and _is_repeat(texts, kept[-1], start, end):
-            former, latter = _title(texts, kept[-1]), _title(texts, start)
-            if _length(texts, kept[-1].first, start.first) <= _LONGEST_HEAD and len(latter) >= len(former):
-                kept[-1] = start
-        else:
-            kept.append(start)
-    return kept
+    def _without_repeats(self, starts: Sequence[_Start]) -> list[_Start]:
+        """The starts, those left out that only repeat the title of the same speech; the fuller title is kept.
 
+        A site's heading stands above the speech's own, or once more below its end.
+        """
+        kept: list[_Start] = []
+        ends = [*(start.first for start in starts[1:]), len(self.texts)]
+        for start, end in zip(starts, ends, strict=False):
+            if not kept or not self._is_repeat(kept[-1], start, end):
+                kept.append(start)
+            elif self._length(kept[-1].first, start.first) <= _LONGEST_HEAD:
+                kept[-1] = max(start, kept[-1], key=lambda one: len(self._title(one.title)))
+        return kept
 
-def _is_repeat(texts: Sequence[str], former: _Start, latter: _Start, end: int) -> bool:
-    if former.title.stop == latter.first:
-        return True
-    one, other = _title(texts, former), _title(texts, latter)
-    short = min(_length(texts, former.first, latter.first), _length(texts, latter.first, end)) <= _LONGEST_HEAD
-    return short and (one in other or other in one)
+    def _is_repeat(self, former: _Start, latter: _Start, end: int) -> bool:
+        """Whether two titles are the same, or one holds the other, and no speech stands below one of them."""
+        if not former.title or not latter.title:
+            return False
+        below = min(self._length(former.first, latter.first), self._length(latter.first, end))
+        return below <= _LONGEST_HEAD and _agree(self._title(former.title), self._title(latter.title))
 
+    def _heads_again(self, start: _Start, number: int) -> bool:
+        """Whether a line says the title of the speech again whose title has just been read."""
+        near = bool(start.title) and self._length(start.first, number) <= _LONGEST_HEAD
+        return near and _agree(self._title(start.title), self._title(range(number, number + 1)))
 
-def _title(texts: Sequence[str], start: _Start) -> str:
-    return "".join("".join(texts[number].split()) for number in start.title)
+    def _title(self, lines: range) -> str:
+        return "".join("".join(self.texts[number].split()) for number in lines)
 
+    def _has_body(self, first: int, end: int) -> bool:
+        return any(len(text) >= _BODY for text in self.texts[first:end])
 
-def _length(texts: Sequence[str], first: int, end: int) -> int:
-    return sum(len(text) for text in texts[first:end])
+    def _title_at(self, number: int, *, later: bool) -> range:
+        """The lines of a title that begins here, if a speech follows at once.
 
+        One that does not stand at the beginning of the source needs stronger signs.
+        """
+        lines = self._title_lines(number)
+        if not lines or self._inside_sentence(lines):
+            return _NO_TITLE
+        follower = next(self._followers(lines), None)
+        if follower is None or _is_title_line(follower):
+            return _NO_TITLE
+        title = self._title(lines)
+        if not later:
+            early = self._length(0, number) <= _LONGEST_PREFACE
+            return lines if early or _SPOKEN_TITLE.search(title) else _NO_TITLE
+        closed = number > 0 and self.texts[number - 1].rstrip()[-1:] in "。！？!?；;）)”"
+        if _is_title_line(self.texts[number]):
+            return lines if _SPOKEN_TITLE.search(title) and (is_salutation(follower) or closed) else _NO_TITLE
+        return lines if closed else _NO_TITLE
 
-def _has_body(texts: Sequence[str], first: int, last: int) -> bool:
-    return any(len(text) >= _BODY for text in texts[first:last])
-
-
-def _title_at(texts: Sequence[str], number: int, *, later: bool, before: int) -> range:
-    """The lines of a title that begins here, if a speech follows at once; a later one in a source needs stronger signs."""
-    lines = _title_lines(texts, number)
-    if not lines or _inside_sentence(texts, lines):
+    def _title_lines(self, number: int) -> range:
+        """A line that reads like a title, or lines of any wording right above a subtitle that names the occasion."""
+        if _is_title_line(self.texts[number]):
+            return range(number, number + 1)
+        for stop in range(number, min(number + _TITLE_LINES + 1, len(self.texts))):
+            line = self.texts[stop]
+            if _is_subtitle(line, _OCCASION_LINE):
+                return range(number, stop)
+            if not _is_plain(line, _LONGEST_TITLE_LINE) or _is_title_line(line):
+                break
         return _NO_TITLE
-    follower = next(_followers(texts, lines), None)
-    if follower is None or _is_title_line(follower):
-        return _NO_TITLE
-    spoken = len(lines) > 1 or _SPOKEN_TITLE.search(texts[number].strip()) is not None
-    closed = number > 0 and texts[number - 1].rstrip()[-1:] in "。！？!?；;）)”"
-    if later:
-        return lines if spoken and (is_salutation(follower) or closed) else _NO_TITLE
-    return lines if spoken or before <= _LONGEST_PREFACE else _NO_TITLE
 
+    def _inside_sentence(self, lines: range) -> bool:
+        """Whether the lines are cut out of a sentence: a link's words often stand on a line of their own."""
+        before = self.texts[lines[0] - 1].rstrip() if lines[0] else ""
+        after = self.texts[lines.stop].lstrip() if lines.stop < len(self.texts) else ""
+        return before[-1:] in _OPENING_MARKS or after[:1] in _CLOSING_MARKS
 
-def _title_lines(texts: Sequence[str], number: int) -> range:
-    """A line that reads like a title, or lines of any wording right above a subtitle that names the occasion."""
-    if _is_title_line(texts[number]):
-        return range(number, number + 1)
-    for stop in range(number, min(number + _TITLE_LINES + 1, len(texts))):
-        line = texts[stop].strip()
-        if _OCCASION_LINE.fullmatch(line):
-            return range(number, stop)
-        if not _is_plain(line, _LONGEST_TITLE_LINE) or _is_title_line(line):
-            break
-    return _NO_TITLE
+    def _followers(self, lines: range) -> Iterator[str]:
+        """The next paragraphs; subtitles, the title once more, and lines with a name or a date left out."""
+        title = self._title(lines)
+        for text in self.texts[lines.stop : lines.stop + _AHEAD]:
+            again = _is_title_line(text) and _agree("".join(text.split()), title)
+            subtitle = any(_is_subtitle(text, pattern) for pattern in (_SUBTITLE, _DATE_LINE, _CAPTION))
+            name = _is_plain(text, _LONGEST_NAME_LINE) and not _is_title_line(text)
+            if not (again or subtitle or name):
+                yield text
+
+    def _begins(self, number: int) -> bool:
+        """Whether the first speech of the source begins here with a salutation: 同志们： or, above all else, 同志们！"""
+        text = self.texts[number]
+        return is_salutation(text) or (_GREETING.match(text.strip()) is not None and not self._has_body(0, number))
+
+    def _begins_again(self, first: int, number: int) -> bool:
+        """Whether a salutation begins another speech: the one before has been closed."""
+        text = self.texts[number].strip()
+        if not is_salutation(text):
+            return False
+        whole_line = text[-1] in "：:" and len(text) <= 40
+        long_enough = self._length(first, number) > _SHORTEST_SPEECH
+        return whole_line and long_enough and _CLOSED.search(self.texts[number - 1].strip()) is not None
 
 
 def _is_title_line(text: str) -> bool:
-    line = text.strip()
-    return is_title(line) and not _SUBTITLE.match(line) and not _CAPTION.search(line)
+    return len(text) <= _LONGEST_LINE and is_title(text) and not _is_subtitle(text, _SUBTITLE, _CAPTION)
 
 
-def _is_plain(line: str, longest: int) -> bool:
-    """Whether a line is short and neither a sentence nor part of an outline nor a salutation."""
-    return len(line) <= longest and line[-1:] not in "。！？!?；;：:，," and marker_at(line) is None
+def _is_subtitle(text: str, *patterns: re.Pattern[str]) -> bool:
+    return len(text) <= _LONGEST_LINE and any(pattern.match(text.strip()) for pattern in patterns)
 
 
-def _inside_sentence(texts: Sequence[str], lines: range) -> bool:
-    """Whether the lines are cut out of a sentence: a link's words often stand on a line of their own."""
-    before = texts[lines[0] - 1].strip() if lines[0] else ""
-    after = texts[lines.stop].strip() if lines.stop < len(texts) else ""
-    return _OPENS.search(before) is not None or _CLOSES.match(after) is not None
+def _is_plain(text: str, longest: int) -> bool:
+    """Whether a line is short and neither a sentence nor part of an outline."""
+    line = text.strip() if len(text) <= _LONGEST_LINE else text
+    return len(line) <= longest and line[-1:] not in _SENTENCE_MARKS and marker_at(line) is None
 
 
-def _followers(texts: Sequence[str], lines: range) -> Iterator[str]:
-    """The next paragraphs; subtitles, the title once more, and lines with a name or a date left out."""
-    title = "".join("".join(texts[number].split()) for number in lines)
-    for text in texts[lines.stop : lines.stop + _AHEAD]:
-        line = text.strip()
-        if _SUBTITLE.match(line) or _DATE_LINE.match(line) or _CAPTION.search(line):
-            continue
-        if _is_title_line(line):
-            again = "".join(line.split())
-            if again not in title and title not in again:
-                yield line
-        elif not _is_plain(line, _LONGEST_NAME_LINE):
-            yield line
-
-
-def _begins_again(texts: Sequence[str], first: int, number: int) -> bool:
-    """Whether a salutation begins another speech: the one before has been closed."""
-    text = texts[number].strip()
-    whole_line = text[-1] in "：:" and len(text) <= 40
-    return whole_line and _length(texts, first, number) > 500 and _CLOSED.search(texts[number - 1].strip()) is not None
+def _agree(one: str, other: str) -> bool:
+    return one in other or other in one
 
 
 def _derived_title(paragraphs: Sequence[str], file_title: str) -> str:

@@ -178,6 +178,8 @@ class VectorIndex:
     def _load_copies(self) -> None:
         for page in self._rows(self._copies, "metadatas", _BATCH):
             for identity, facts in zip(page["ids"], page["metadatas"], strict=True):
+                if not facts or _FIRST not in facts or _SPEECH not in facts:
+                    raise StoreDamagedError(_message(self.folder, f"does not say what {identity!r} is a copy of"))
                 self._copies_of.setdefault(str(facts[_FIRST]), []).append((identity, str(facts[_SPEECH])))
 
     def _copies_in(self, first: str, among: frozenset[str] | None) -> list[str]:
