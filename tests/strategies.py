@@ -94,13 +94,17 @@ def _outline(steps: list[tuple[str, bool, str]]) -> str:
 
 
 def outlines(longest: int = 40) -> st.SearchStrategy[str]:
-    """Enumerations thick and fast, on lines of their own and inside them, in and out of order."""
-    styles = st.sampled_from(("一是", "一要", "（1）", "一、", "（一）", "第一，", "1. ", "第一章 "))
+    """Enumerations of two or three styles, on lines of their own and inside them, in and out of order."""
+    styles = st.sampled_from(("一是", "一要", "（1）", "一、", "（一）", "第一，", "①", "1. ", "第一章 "))
     words = st.sampled_from(
-        ("甲乙。", "丙；", "丁：", "戊，", "己。\n", "庚\n", "辛。\n导语：\n", "壬。\n同志们，癸。\n", "子" * 70 + "。")
+        ("甲乙。", "丙；", "丁：", "己。\n", "庚\n", "辛。\n导语：\n", "壬。\n同志们，癸。\n", "子" * 70 + "。")
     )
     again = st.sampled_from((False, False, False, True))
-    return st.lists(st.tuples(styles, again, words), min_size=8, max_size=longest).map(_outline)
+
+    def texts(chosen: list[str]) -> st.SearchStrategy[str]:
+        return st.lists(st.tuples(st.sampled_from(chosen), again, words), min_size=8, max_size=longest).map(_outline)
+
+    return st.lists(styles, min_size=2, max_size=3).flatmap(texts)
 
 
 def any_texts() -> st.SearchStrategy[str]:

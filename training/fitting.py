@@ -21,7 +21,9 @@ class Recipe:
     """How the vectors are trained."""
 
     dimension: int = 256
-    epochs: int = 16
+    epochs: int = 8
+    pairs_of_a_set: int = 10_000
+    """No data set gives more pairs to one epoch; a larger one gives others to the next."""
     batch: int = 1024
     scale: float = 20.0
     learning_rate: float = 0.02
@@ -61,13 +63,13 @@ def sides_of(pair_set: PairSet, tokenizer: Tokenizer) -> tuple[Texts, Texts]:
 
 
 def batches(sizes: Sequence[int], recipe: Recipe) -> Iterator[tuple[int, NDArray[np.int64]]]:
-    """For every step, the data set and the rows of its batch; every pair comes about once in an epoch."""
+    """For every step, the data set and the rows of its batch; a pair comes at most once in an epoch."""
     generator = np.random.default_rng(recipe.seed)
     for _ in range(recipe.epochs):
         epoch: list[tuple[int, NDArray[np.int64]]] = []
         for number, size in enumerate(sizes):
-            rows = generator.permutation(size)
-            parts = np.array_split(rows, max(1, round(size / recipe.batch)))
+            rows = generator.permutation(size)[: recipe.pairs_of_a_set]
+            parts = np.array_split(rows, max(1, round(len(rows) / recipe.batch)))
             epoch.extend((number, part) for part in parts)
         yield from (epoch[place] for place in generator.permutation(len(epoch)))
 

@@ -1,10 +1,11 @@
 """Answers: found sentences put together, each with its citation, or the plain statement that nothing was found."""
 
-import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from askspeech.composing import Composed, Part, compose
 from askspeech.datatypes import (
@@ -24,13 +25,13 @@ from askspeech.datatypes import (
     Turn,
     Usage,
 )
-from askspeech.evidence import answers_it
+from askspeech.evidence import QuestionWord, answers_it, closeness, familiarity, rarity
 from askspeech.late_interaction import late_interaction_scores
 from askspeech.phrases import NOT_FOUND
-from askspeech.questions import asks_for_several, expected_count, language_of
+from askspeech.questions import asks_for_list, expected_count, language_of
 from askspeech.search import SpeechIndex
 from askspeech.selection import Extract, chosen_outline, chosen_sentences, coverage, extracts_of
-from askspeech.tokens import question_terms
+from askspeech.tokens import question_terms, search_key, words
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -39,6 +40,7 @@ __all__ = ["Answerer"]
 
 _PASSAGES = 12
 _NEAREST = 3
+_JUDGED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,34 +111,39 @@ class Answerer:
     def _chosen(self, found: _Found) -> list[Extract]:
         """The sentences to answer with; none where the passages do not answer the question."""
         question, hits = found.result.search_question, found.result.hits
-        extracts = extracts_of(hits)
-        if not extracts:
+        if not hits or not self._answers_it(question, hits):
             return []
-        terms = question_terms(question)
-        rarity = self._rarity(terms)
-        late = self._late(question, [extract.text for extract in extracts])
-        held = [coverage(terms, extract.text, rarity) for extract in extracts]
-        if not answers_it(found.language, self._together(terms, hits, rarity), max(late)):
-            return []
-        if asks_for_several(question) and (items := chosen_outline(hits, expected_count(question))):
+        if asks_for_list(found.question) and (items := chosen_outline(hits, expected_count(found.question))):
             return items
+        extracts = extracts_of(hits)
+        terms = question_terms(question)
+        frequencies = self.index.document_frequencies("text_bigrams", terms)
+        total = self.index.passage_count()
+        rarities = {term: rarity(frequency, total) for term, frequency in frequencies.items()}
+        late = self._late(question, [extract.text for extract in extracts])
+        held = [coverage(terms, extract.text, rarities) for extract in extracts]
         return chosen_sentences(extracts, [a + b for a, b in zip(late, held, strict=True)])
+
+    def _answers_it(self, question: str, hits: Sequence[Hit]) -> bool:
+        tokens, total = self.index.encoders.tokens, self.index.passage_count()
+        names = list(dict.fromkeys(word for word in words(question) if not word.isdecimal()))
+        frequencies = self.index.document_frequencies("text_words", names)
+        ids = tokens.token_ids(names)
+        asked = [QuestionWord(name, frequencies[name], own) for name, own in zip(names, ids, strict=True)]
+        nearest = hits[:_JUDGED]
+        text = search_key("\n".join(_with_context(hit) for hit in nearest))
+        text_ids = np.concatenate(tokens.token_ids([hit.passage.text for hit in nearest]))
+        close = closeness(asked, text, text_ids, tokens.token_vectors, total)
+        return answers_it(familiarity(asked, total), close)
 
     def _late(self, question: str, texts: Sequence[str]) -> list[float]:
         tokens = self.index.encoders.tokens
         question_ids, *ids = tokens.token_ids([question, *texts])
         return [float(score) for score in late_interaction_scores(question_ids, ids, tokens.token_vectors)]
 
-    def _rarity(self, terms: Sequence[str]) -> dict[str, float]:
-        """How rare each term is in the index: BM25's inverse document frequency."""
-        total = self.index.passage_count()
-        counts = self.index.document_frequencies(terms)
-        return {term: math.log(1 + (total - count + 0.5) / (count + 0.5)) for term, count in counts.items()}
 
-    def _together(self, terms: Sequence[str], hits: Sequence[Hit], rarity: Mapping[str, float]) -> float:
-        """How much of the question the best passages hold together."""
-        texts = [" ".join((hit.speech.title, *hit.passage.heading_path, hit.passage.text)) for hit in hits[:_NEAREST]]
-        return coverage(terms, "\n".join(texts), rarity)
+def _with_context(hit: Hit) -> str:
+    return " ".join((hit.speech.title, *hit.passage.heading_path, hit.passage.text))
 
 
 def _events(composed: Composed) -> Iterator[AnswerEvent]:

@@ -21,7 +21,7 @@ class Weights:
     dense: float
     late: float
     outline: float
-    """Added for outline passages where the question asks for several things."""
+    """Added for outline passages where the question asks for a list."""
 
 
 WEIGHTS: Mapping[Language, Weights] = MappingProxyType(

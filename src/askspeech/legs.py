@@ -19,11 +19,11 @@ DEPTH = 300
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to look for: the question, its language, whether it asks for several things, and the speeches to look in."""
+    """What to look for: the question, its language, whether it asks for a list, and the speeches to look in."""
 
     question: str
     language: Language = "zh"
-    several: bool = False
+    lists: bool = False
     speeches: Collection[str] | None = None
 
 
@@ -55,7 +55,7 @@ def hybrid(generation: Generation, encoders: Encoders, query: Query) -> list[Sco
     dense_scores = _dense_scores(generation, encoders, query)
     candidates = sorted({*keyword_scores, *dense_scores})
     late = _late_scores(generation, encoders, query, candidates)
-    outlines = {one for one in candidates if query.several and generation.rows[one].kind == "outline"}
+    outlines = {one for one in candidates if query.lists and generation.rows[one].kind == "outline"}
     return fuse(keyword_scores, dense_scores, late, outlines, WEIGHTS[query.language])
 
 

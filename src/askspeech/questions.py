@@ -9,17 +9,16 @@ from askspeech.errors import QuestionError
 from askspeech.markers import chinese_number
 from askspeech.settings import MAX_QUESTION_CHARACTERS
 
-__all__ = ["asks_for_several", "asks_for_speech", "checked_question", "complete", "expected_count", "language_of"]
+__all__ = ["asks_for_list", "asks_for_speech", "checked_question", "complete", "expected_count", "language_of"]
 
 _CHINESE = re.compile(r"[㐀-鿿]")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
-_UNITS = "个|条|项|点|种|类|样|件|句|步|场|方面|大|家|篇|处|位|张|本|道|招|字|部分|环境|举措|措施|要求|问题"
-_COUNT = re.compile(rf"(?:哪|这|的|以下|那)?([二两三四五六七八九十]|\d{{1,2}})\s?(?:{_UNITS})")
-_SEVERAL = re.compile(
-    rf"哪些|哪几|几(?:{_UNITS})|分别|各(?:是|做|要|自|指|有|抓)|有什么(?:要求|措施|做法|举措|问题)|(?:要求|措施|做法|举措|问题)有什么|列出|列举|"
-    r"怎么(?:安排|部署)的|主要(?:内容|任务|工作)|包括什么|"
+_UNITS = "个|条|项|点|种|类|样|件|句|步|场|方面|大|家|篇|处|位|张|本|道|招|字|部分|环境|举措|措施|要求|问题|不"
+_COUNT = re.compile(rf"哪\s?([二两三四五六七八九十]|\d{{1,2}})\s?(?:{_UNITS})?")
+_LIST = re.compile(
+    r"哪些|哪几|(?<!有)几(?:条|点|项|种|样|方面|步|招|件事)|哪[二两三四五六七八九十]|列出|列举|(?:要求|措施|做法|举措|问题)有什么|有什么(?:要求|措施|做法|举措)|"
     r"\b(?:which|what)\s+(?:are\s+the\s+)?(?:two|three|four|five|six|seven|eight|nine|ten|\d+)\b|"
-    r"\blist\b|\bwhat are\b|\bwhich \w+s\b|\bhallmarks\b",
+    r"\blist\b|\bwhat are\b|\bwhich \w+s\b",
     re.IGNORECASE,
 )
 _ENGLISH_NUMBERS = dict(
@@ -63,9 +62,9 @@ def language_of(question: str) -> Language:
     return "en" if len(_LATIN.findall(question)) > len(_CHINESE.findall(question)) else "zh"
 
 
-def asks_for_several(question: str) -> bool:
+def asks_for_list(question: str) -> bool:
     """Whether a question asks for a list rather than for one thing."""
-    return _SEVERAL.search(question) is not None or expected_count(question) is not None
+    return _LIST.search(question) is not None or expected_count(question) is not None
 
 
 def asks_for_speech(question: str) -> bool:

@@ -20,11 +20,14 @@ EXCERPT_MARGIN = 90
 EXCERPT_BRIDGE = 60
 QUOTE_IN_TITLE = 240
 NEAREST_SHOWN = 3
+NEAREST_CHARACTERS = 120
 QUESTION_SHOWN = 2000
 
 _MARK = re.compile(r"\[(\d{1,3})\]")
 _ITEM = re.compile(r"\s*(?:[-•·]\s|\d{1,2}[.．、)]|[（(][一二三四五六七八九十\d]+[)）]|[一二三四五六七八九十]+、)")
 _SENTENCE_END = "。！？；：…!?;:”’」』）)》"
+_FULL_STOPS = "。！？；!?;"
+_BREAK = re.compile(r"\s*[\r\n]\s*")
 _PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 _REFERENCES = {ord(mark): f"&#{ord(mark)};" for mark in _PUNCTUATION}
 # Control characters: line breaks stay line breaks (as references, so that no Markdown block ends); a tab stays a tab;
@@ -208,7 +211,9 @@ def nearest_html(hits: Sequence[Hit], texts: PageTexts) -> str:
 
 def _nearest_item(hit: Hit, texts: PageTexts) -> str:
     text = hit.passage.text
-    shown = text if len(text) <= 2 * EXCERPT_MARGIN else text[: 2 * EXCERPT_MARGIN].rstrip() + "…"
+    for heading in hit.passage.heading_path:
+        text = text.removeprefix(heading).lstrip()
+    shown = text if len(text) <= NEAREST_CHARACTERS else text[:NEAREST_CHARACTERS].rstrip() + "…"
     path = _path_html(hit.passage.heading_path)
     return (
         f'<article class="as-near"><h5>{escape(hit.speech.title)}</h5>{path}'
@@ -306,25 +311,37 @@ def _gap(text: str, bridge: int) -> str:
 
 
 def _context_before(text: str, end: int, margin: int) -> str:
+    """What stands before a quotation in its paragraph; where that is too long, whole sentences of it."""
     start = max(0, end - margin)
     window = text[start:end]
-    for match in reversed(list(re.finditer(r"\s*[\r\n]\s*", window))):
-        ahead = text[: start + match.start()].rstrip()
-        if not ahead or ahead[-1] in _SENTENCE_END:
+    for match in reversed(list(_BREAK.finditer(window))):
+        if _ends_sentence(text[: start + match.start()]):
             return _unwrapped(window[match.end() :])
-    return ("…" if start else "") + _unwrapped(window.lstrip())
+    if not start:
+        return _unwrapped(window.lstrip())
+    first_end = next((at for at, mark in enumerate(window) if mark in _FULL_STOPS), len(window))
+    whole = window[first_end + 1 :].lstrip("”’」』）)")
+    return "…" + _unwrapped(whole if len(whole) > margin // 3 else window.lstrip())
 
 
 def _context_after(text: str, start: int, margin: int) -> str:
+    """What stands after a quotation in its paragraph; where that is too long, whole sentences of it."""
     end = min(len(text), start + margin)
     window = text[start:end]
-    for match in re.finditer(r"\s*[\r\n]\s*", window):
-        ahead = text[: start + match.start()].rstrip()
-        if ahead and ahead[-1] in _SENTENCE_END:
+    for match in _BREAK.finditer(window):
+        if _ends_sentence(text[: start + match.start()]):
             return _unwrapped(window[: match.start()])
-    return _unwrapped(window.rstrip()) + ("…" if end < len(text) else "")
+    if end == len(text):
+        return _unwrapped(window.rstrip())
+    whole = window[: max(window.rfind(mark) for mark in _FULL_STOPS) + 1]
+    return _unwrapped(whole if len(whole) > margin // 3 else window.rstrip()) + "…"
+
+
+def _ends_sentence(text: str) -> bool:
+    ahead = text.rstrip()
+    return not ahead or ahead[-1] in _SENTENCE_END
 
 
 def _unwrapped(text: str) -> str:
     """Text without the line breaks of its page: only what surrounds a quotation is shown so."""
-    return re.sub(r"[ \t　]*[\r\n]\s*", "", text)
+    return _BREAK.sub("", text)

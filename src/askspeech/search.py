@@ -16,7 +16,7 @@ from askspeech.filtering import kept_speeches
 from askspeech.fusion import Scored
 from askspeech.generation import Generation
 from askspeech.legs import WAYS, Encoders, Query
-from askspeech.questions import asks_for_several, checked_question, complete, language_of
+from askspeech.questions import asks_for_list, checked_question, complete, language_of
 from askspeech.settings import DEFAULT_STORE, IndexSettings
 from askspeech.store import Store
 from askspeech.suggestions import example_questions
@@ -86,7 +86,7 @@ class SpeechIndex:
         with self._reading() as generation:
             kept = kept_speeches(generation.speeches.values(), filters)
             chosen = None if kept is None else [speech.id for speech in kept]
-            query = Query(wanted, language_of(question), asks_for_several(question), chosen)
+            query = Query(wanted, language_of(question), asks_for_list(question), chosen)
             ranked = [] if chosen == [] else WAYS[way](generation, self._encoders, query)
             shown = collapse(ranked, generation.copy_groups, generation.blank_counts.__getitem__)[:k]
             hits = _hits(generation, shown)
@@ -143,10 +143,10 @@ class SpeechIndex:
         with self._reading() as generation:
             return len(generation.rows)
 
-    def document_frequencies(self, terms: Sequence[str]) -> dict[str, int]:
-        """In how many passages each of these bigrams or words stands."""
+    def document_frequencies(self, field: str, tokens: Sequence[str]) -> dict[str, int]:
+        """In how many passages each of these tokens stands in a field of the keyword index."""
         with self._reading() as generation:
-            return {term: generation.keywords.frequency("text_bigrams", term) for term in terms}
+            return {token: generation.keywords.frequency(field, token) for token in tokens}
 
     @property
     def encoders(self) -> Encoders:

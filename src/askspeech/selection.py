@@ -13,9 +13,9 @@ __all__ = ["Extract", "chosen_outline", "chosen_sentences", "coverage", "extract
 
 MOST_SENTENCES = 3
 _SHORTEST_SENTENCE = 6
-_PASSAGE_SHARE = 0.5
+_PASSAGE_SHARE = 1.0
 _LEAST_OF_BEST = 0.72
-_OUTLINE_RANKS = 3
+_OUTLINE_RANKS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +55,17 @@ def coverage(question: Sequence[str], text: str, rarity: Mapping[str, float]) ->
 
 
 def chosen_outline(hits: Sequence[Hit], expected: int | None) -> list[Extract]:
-    """The items of an outline passage among the first hits, the introducing sentence in front; none, an empty list.
+    """The items of an outline passage, the introducing sentence in front; none fits, an empty list.
 
-    Where the question says how many things there are, an outline of that many items comes first.
+    Where the question says how many things there are, the first outline of that many items; else the first hit, if it
+    is an outline.
     """
-    outlines = [hit for hit in hits[:_OUTLINE_RANKS] if hit.passage.kind == "outline"]
-    if expected is not None:
-        fitting = [
-            hit for hit in hits[: 2 * _OUTLINE_RANKS] if hit.passage.kind == "outline" and _items(hit) == expected
-        ]
-        outlines = fitting or outlines
-    if not outlines:
-        return []
-    return list(_pieces(outlines[0]))
+    for hit in hits[: _OUTLINE_RANKS if expected else 1]:
+        if hit.passage.kind == "outline" and expected in (None, _items(hit)):
+            return list(_pieces(hit))
+    if hits[0].passage.kind == "outline":
+        return list(_pieces(hits[0]))
+    return []
 
 
 def chosen_sentences(extracts: Sequence[Extract], scores: Sequence[float], most: int = MOST_SENTENCES) -> list[Extract]:

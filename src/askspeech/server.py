@@ -135,10 +135,12 @@ def speech_json(live: LiveIndex, speech_id: str) -> dict[str, Any]:
 
 def serve(index_settings: IndexSettings, server_settings: ServerSettings) -> int:
     """Serve the chat page until interrupted; returns the exit status, 1 where the address cannot be used."""
-    from askspeech.answers import Answerer  # noqa: PLC0415 (the page is up before the models are loaded)
-    from askspeech.search import SpeechIndex  # noqa: PLC0415
 
     def open_index() -> Opened:
+        # The page is up before these load their models.
+        from askspeech.answers import Answerer  # noqa: PLC0415
+        from askspeech.search import SpeechIndex  # noqa: PLC0415
+
         index = SpeechIndex.open(index_settings.store, index_settings)
         return Opened(index, Answerer(index))
 

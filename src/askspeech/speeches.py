@@ -203,7 +203,7 @@ class _Splitter:
                 yield text
 
     def _begins(self, number: int) -> bool:
-        """Whether the first speech of the source begins here with a salutation: 同志们： or, above all else, 同志们！"""
+        """Whether the first speech begins here with a salutation: 同志们： or, above all else, 同志们！"""
         text = self.texts[number]
         return is_salutation(text) or (_GREETING.match(text.strip()) is not None and not self._has_body(0, number))
 
