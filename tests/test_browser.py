@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 from tests import fakes
 
+from askspeech import Answerer, SpeechIndex
 from askspeech.datatypes import Citation, slices
 from askspeech.errors import StoreMissingError
 from askspeech.live_index import Opened
@@ -171,6 +172,24 @@ def test_a_citation_opens_the_speech_at_its_words(page: Page) -> None:
     span = fakes.FIRST_SPEECH.span
     assert page.locator(f"{READER}-body").text_content() == fakes.TEXT[span.start : span.end]
     assert page.locator(f"{READER}-title").text_content() == fakes.FIRST_SPEECH.title
+
+
+def test_a_real_index_is_asked_and_read(
+    browser: playwright_api.Browser, index: SpeechIndex, answerer: Answerer
+) -> None:
+    question = "政府拖欠企业的账款怎么清理？"
+    answer = answerer.ask(question)
+    assert answer.citations
+    with serving(lambda: Opened(index, answerer)) as started, opened(browser, started) as page:
+        assert page.locator("#as-chat .example").count() > 0
+        ask(page, question)
+        for citation in answer.citations:
+            click_number(page, citation)
+            page.wait_for_function(
+                "n => document.querySelector('.as-reader').dataset.number == n", arg=str(citation.number)
+            )
+            assert words_marked(page) == citation.quote
+            assert page.locator(f"{READER}-title").text_content() == citation.speech_title
 
 
 def test_sources_stand_beside_the_answer_and_open_the_reader(page: Page) -> None:

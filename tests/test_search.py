@@ -75,7 +75,7 @@ def test_any_text_gives_results_or_a_typed_error(index: SpeechIndex, question: s
 
 
 def test_a_missing_store_names_the_command_that_builds_it(tmp_path: Path) -> None:
-    with pytest.raises(StoreMissingError, match="build_index"):
+    with pytest.raises(StoreMissingError, match="askspeech build"):
         SpeechIndex.open(tmp_path / "none")
 
 

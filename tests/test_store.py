@@ -42,7 +42,7 @@ def test_nothing_is_touched_by_looking(store: Store) -> None:
 
 
 def test_a_missing_store_names_the_command_that_builds(store: Store) -> None:
-    command = re.escape(f"python ingest/build_index.py FOLDER --store {store.path}")
+    command = re.escape(f"askspeech build FOLDER --store {store.path}")
     with pytest.raises(StoreMissingError, match=command):
         store.open_current()
 

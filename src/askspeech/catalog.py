@@ -96,7 +96,7 @@ class Catalog:
             connection.close()
             raise StoreDamagedError(
                 f"The catalogue {path} has layout {layout}, expected {records.LAYOUT}. "
-                "Build the index again: python ingest/build_index.py FOLDER --store STORE"
+                "Build the index again: askspeech build FOLDER --store STORE"
             )
         return cls(path, connection)
 
@@ -293,7 +293,7 @@ class Catalog:
     def _damaged(self, what: str) -> StoreDamagedError:
         return StoreDamagedError(
             f"The catalogue {self.path} {what}, expected what a build wrote. "
-            "Build the index again: python ingest/build_index.py FOLDER --store STORE"
+            "Build the index again: askspeech build FOLDER --store STORE"
         )
 
     def _insert(self, table: str, rows: Iterable[tuple[Any, ...]], conflict: Literal["", "OR IGNORE "] = "") -> None:

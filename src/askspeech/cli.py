@@ -21,7 +21,7 @@ from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
-from askspeech.errors import AskSpeechError
+from askspeech.errors import AskSpeechError, ReadError
 from askspeech.settings import DEFAULT_STORE, LARGEST_PORT, IndexSettings, ServerSettings, from_environment
 
 UNDONE_STATUS = 1
@@ -57,6 +57,7 @@ def program_parser() -> argparse.ArgumentParser:
         ("ask", "answer a question 提问", _add_ask),
         ("serve", "serve the chat page 打开聊天页面", _add_serve),
         ("speeches", "list what the index holds 列出讲话", _add_speeches),
+        ("inspect", "show what a file was read as, and what was dropped 查看一个文件的清洗结果", _add_inspect),
         ("verify", "check whether the store is sound 检查索引", _add_verify),
         ("evaluate", "measure search and answers on questions with known evidence 评测", _add_evaluate),
     ):
@@ -123,6 +124,13 @@ def _add_speeches(parser: argparse.ArgumentParser) -> None:
     _add_store(parser)
     parser.add_argument("--json", action="store_true", help="print the speeches as JSON")
     parser.set_defaults(run=_speeches)
+
+
+def _add_inspect(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--html", type=Path, metavar="OUT.html", help="write one self-contained page in place of text")
+    _add_store(parser)
+    parser.set_defaults(run=_inspect)
 
 
 def _add_verify(parser: argparse.ArgumentParser) -> None:
@@ -212,6 +220,27 @@ def _speeches(arguments: argparse.Namespace) -> int:
     with SpeechIndex.open(settings.store, settings) as index:
         speeches = index.speeches()
     print(speeches_json(speeches) if arguments.json else speeches_text(speeches, _width()))
+    return 0
+
+
+def _inspect(arguments: argparse.Namespace) -> int:
+    from askspeech.cleaning_rules import load_rules
+    from askspeech.inspection_page import inspection_page
+    from askspeech.inspection_text import inspection_text
+    from askspeech.readers import CorpusFile, read_source
+    from askspeech.understanding import understand
+
+    settings, _ = _settings(arguments)
+    try:
+        source = read_source(CorpusFile(arguments.file, arguments.file.name))
+    except ReadError as error:
+        raise ReadError(f"{arguments.file}: {error}") from error
+    document = understand(source, settings, load_rules(settings.cleaning_rules))
+    if arguments.html:
+        arguments.html.write_text(inspection_page(document), encoding="utf-8", errors="backslashreplace")
+        return 0
+    width = shutil.get_terminal_size().columns
+    print(inspection_text(document, colours=sys.stdout.isatty(), width=width), end="")
     return 0
 
 
@@ -306,7 +335,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _complain(message: str) -> None:
-    from askspeech.reporting import printable
+    from askspeech.printing import printable
 
     print(f"askspeech: {printable(message)}", file=sys.stderr)
 

@@ -57,7 +57,7 @@ def find_dates(text: str) -> Iterator[SaidDate]:
     """
     for found in sorted((*_WRITTEN.finditer(text), *_BRACKETED.finditer(text)), key=lambda found: found.start()):
         date = _date(found)
-        before = text[max(0, found.start() - _STAMP_CHARACTERS) : found.start()]
+        before = text[max(0, date.start - _STAMP_CHARACTERS) : date.start]
         if _STAMP_BEFORE.search(before) or _STAMP_AFTER.match(text, found.end()):
             continue
         if date.whole_year and (_NO_SPEECH_BEFORE.search(before) or _NO_SPEECH_AFTER.match(text, found.end())):
@@ -80,7 +80,7 @@ def _date(found: re.Match[str]) -> SaidDate:
     day = _number(parts["day"] or packed[2:], 31)
     if month:
         iso += f"-{month:02}" + (f"-{day:02}" if day else "")
-    return SaidDate(iso, found.start(), found.end())
+    return SaidDate(iso, found.start("year"), found.end())
 
 
 def _number(numeral: str, most: int) -> int:

@@ -56,7 +56,7 @@ def _part_error(path: Path, part: str, error: BaseException) -> DiskError | Stor
             return DiskError(f"Could not use the {part} {path}: {error}. {_remedy(code)}")
     return StoreDamagedError(
         f"The {part} {path} cannot be used ({type(error).__name__}: {error}); expected what a build wrote. "
-        "Build the index again: python ingest/build_index.py FOLDER --store STORE"
+        "Build the index again: askspeech build FOLDER --store STORE"
     )
 
 

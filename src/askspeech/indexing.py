@@ -211,7 +211,7 @@ def _roots(corpus: Sequence[Path | str], store: Store) -> list[Path]:
     if current is None:
         raise CorpusError(
             f"No folder of speeches was named, and {store.path} holds no index that could be built again. "
-            f"Name one: python ingest/build_index.py FOLDER --store {store.path}"
+            f"Name one: askspeech build FOLDER --store {store.path}"
         )
     return [Path(root) for root in Manifest.read(current).corpus_roots]
 

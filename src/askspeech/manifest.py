@@ -110,7 +110,7 @@ class Manifest:
             raise StoreMismatchError(
                 f"The index was built with the embedder {self.embedder.name!r} ({self.embedder.fingerprint}), found "
                 f"{name!r} ({fingerprint}). Use the one that built it, or build again: "
-                "python ingest/build_index.py FOLDER --store STORE"
+                "askspeech build FOLDER --store STORE"
             )
 
 
@@ -156,7 +156,7 @@ def _check_schema(path: Path, schema: object) -> None:
     if schema != SCHEMA:
         raise StoreMismatchError(
             f"{path} has schema {schema}, expected {SCHEMA}: another version of askspeech built it. "
-            f"Build the index again: python ingest/build_index.py FOLDER --store {_store_of(path)}"
+            f"Build the index again: askspeech build FOLDER --store {_store_of(path)}"
         )
 
 
@@ -176,7 +176,7 @@ def _from_values(values: Mapping[str, Any]) -> Manifest:
 def _damaged(path: Path, what: str) -> StoreDamagedError:
     return StoreDamagedError(
         f"{path} {what}, expected what a build wrote. "
-        f"Build the index again: python ingest/build_index.py FOLDER --store {_store_of(path)}"
+        f"Build the index again: askspeech build FOLDER --store {_store_of(path)}"
     )
 
 

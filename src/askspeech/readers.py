@@ -17,6 +17,7 @@ from askspeech.errors import CorpusError, ReadError
 __all__ = ["READERS", "CorpusFile", "Reader", "find_files", "read_source", "source_id"]
 
 LARGEST_FILE = 200 * 1024 * 1024
+_INVISIBLE = "\ufeff\u200b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,8 @@ def find_files(roots: Sequence[Path]) -> list[CorpusFile]:
 
 def read_source(file: CorpusFile) -> Source:
     """Read one file into a source; raises ReadError with the reason where it cannot be read."""
-    if file.path.is_dir():
+    status = _status(file.path)
+    if stat.S_ISDIR(status.st_mode):
         raise ReadError("this folder cannot be opened. Allow reading it, or leave it out.")
     reader = READERS.get(file.path.suffix.lower())
     if reader is None:
@@ -67,9 +69,9 @@ def read_source(file: CorpusFile) -> Source:
         raise ReadError(
             f"its format {file.path.suffix or '(none)'} is not one of {known}. Convert it, or leave it out."
         )
-    data = _read_bytes(file.path)
+    data = _read_bytes(file.path, status)
     decoded = reader.read(data)
-    if not decoded.text.strip().strip("\ufeff"):
+    if all(character.isspace() or character in _INVISIBLE for character in decoded.text):
         raise ReadError("it is empty. Put text into it, or leave it out of the folder.")
     return Source(
         id=source_id(decoded.text),
@@ -112,15 +114,25 @@ def _walk(root: Path) -> Iterator[Path]:
     yield from (Path(error.filename) for error in unreadable)
 
 
-def _read_bytes(path: Path) -> bytes:
+def _status(path: Path) -> os.stat_result:
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise ReadError("it is no regular file (a pipe, a socket or a device). Leave it out of the folder.")
-        if status.st_size > LARGEST_FILE:
-            raise ReadError(
-                f"it holds {status.st_size:,} bytes; at most {LARGEST_FILE:,} are read. Split it into smaller files."
-            )
+        return path.stat()
+    except OSError as error:
+        raise _not_opened(error) from error
+
+
+def _read_bytes(path: Path, status: os.stat_result) -> bytes:
+    if not stat.S_ISREG(status.st_mode):
+        raise ReadError("it is no regular file (a pipe, a socket or a device). Leave it out of the folder.")
+    if status.st_size > LARGEST_FILE:
+        raise ReadError(
+            f"it holds {status.st_size:,} bytes; at most {LARGEST_FILE:,} are read. Split it into smaller files."
+        )
+    try:
         return path.read_bytes()
     except OSError as error:
-        raise ReadError(f"it cannot be opened ({error.strerror}). Allow reading it, or leave it out.") from error
+        raise _not_opened(error) from error
+
+
+def _not_opened(error: OSError) -> ReadError:
+    return ReadError(f"it cannot be opened ({error.strerror}). Allow reading it, or leave it out.")

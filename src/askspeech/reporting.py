@@ -6,7 +6,6 @@ Text of a corpus is shown without its control characters: neither a speech nor a
 import dataclasses
 import json
 import time
-import unicodedata
 from collections.abc import Iterable, Sequence
 from io import StringIO
 from types import TracebackType
@@ -19,6 +18,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 
 from askspeech.datatypes import Answer, BuildReport, Citation, FileReport, Hit, Locator, Speech
+from askspeech.printing import printable
 from askspeech.scoring import incomplete, summaries, summary
 
 if TYPE_CHECKING:
@@ -32,11 +32,6 @@ QUOTE_CHARACTERS = 160
 HEADING_CHARACTERS = 30
 UNIT_NAMES = {"page": "页", "paragraph": "段", "line": "行"}
 SHOWN_FACTS = ("date", "year", "place", "level", "occasion", "kind")
-
-
-def printable(text: str, keep: str = "\n\t") -> str:
-    """The text with invisible format characters left out and control characters, those to keep aside, written out."""
-    return "".join(_printable_character(character, keep) for character in text)
 
 
 def build_text(report: BuildReport, width: int | None = None) -> str:
@@ -201,13 +196,6 @@ def _bars(stream: TextIO) -> Bars:
         TimeElapsedColumn(),
         console=Console(file=stream, highlight=False),
     )
-
-
-def _printable_character(character: str, keep: str) -> str:
-    category = unicodedata.category(character)
-    if character in keep or category not in ("Cc", "Cf", "Cs"):
-        return character
-    return "" if category == "Cf" else character.encode("unicode_escape").decode("ascii")
 
 
 def _cell(text: str) -> str:

@@ -67,7 +67,7 @@ class SpeechIndex:
         if place.current() is None:
             raise StoreMissingError(
                 f"There is no index in {store} (这里还没有索引). Build one first: "
-                f"python ingest/build_index.py FOLDER --store {store}"
+                f"askspeech build FOLDER --store {store}"
             )
         chosen = embedder or load_embedder(settings or IndexSettings())
         return cls(place, Encoders(chosen, builtin_embedder()))
@@ -168,7 +168,7 @@ class SpeechIndex:
             if current is None:
                 raise StoreMissingError(
                     f"The index in {self._store.path} has gone. Build it again: "
-                    f"python ingest/build_index.py FOLDER --store {self._store.path}"
+                    f"askspeech build FOLDER --store {self._store.path}"
                 )
             if current.name == self.generation:
                 return False

@@ -139,7 +139,7 @@ class Store:
             return sorted(folder for folder in self.generations.iterdir() if _NAME.fullmatch(folder.name))
 
     def _build_command(self) -> str:
-        return f"python ingest/build_index.py FOLDER --store {self.path}"
+        return f"askspeech build FOLDER --store {self.path}"
 
 
 class HeldGeneration:

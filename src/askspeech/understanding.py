@@ -63,7 +63,6 @@ class _SpeechReader:
         draft, text = self.draft, self.reading.text
         span = self._whole(draft.start, draft.end)
         title = [draft.title_range] if draft.title_range else []
-        body = Span(draft.paragraphs[0].start, draft.end)
         return Speech(
             id=content_id("speech", self.source.id, [span]),
             source_id=self.source.id,
@@ -71,7 +70,7 @@ class _SpeechReader:
             title=draft.title,
             span=span,
             title_spans=tuple(part for place in title for part in self.reading.source_spans(*place)),
-            facts=find_facts(text, title, body, self.source.file, self._whole),
+            facts=find_facts(text, draft.title_range, draft.paragraphs, self.source.file, self._whole),
             characters=sum(end - start for start, end in draft.paragraphs),
         )
 

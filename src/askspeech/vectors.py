@@ -222,7 +222,7 @@ def _errors(folder: Path) -> AbstractContextManager[None]:
 def _message(folder: Path, what: str) -> str:
     return (
         f"The vector index {folder} {what}, expected what a build wrote. "
-        "Build the index again: python ingest/build_index.py FOLDER --store STORE"
+        "Build the index again: askspeech build FOLDER --store STORE"
     )
 
 

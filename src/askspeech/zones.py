@@ -12,20 +12,26 @@ from pathlib import PurePosixPath
 from askspeech.datatypes import Fact, Span
 from askspeech.markers import marker_at
 
-__all__ = ["SpeechZones", "Zone", "find_zones"]
+__all__ = ["SpeechZones", "Zone", "addressed", "find_zones"]
+
+Locate = Callable[[int, int], Span]
 
 _FULL_WIDTH_DIGITS = {ord("０") + digit: ord("0") + digit for digit in range(10)}
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
-_AUDIENCE = re.compile(
-    "同志们|各位|代表们|委员们|朋友们|来宾|女士们|先生们|企业家们|乡亲们|老师们|同学们|战友们|青年们|尊敬的"
+_ADDRESS_END = (
+    "们|代表|委员|来宾|嘉宾|朋友|领导|同志|企业家|会长|专家|书记|[省市县区州镇乡局院校]长|主任|主席|先生|女士|记者|乡亲|战友|同学|老师"
+    "|校友|乡贤|客商|人士|董事长|总经理|院士|常委|理事|客人|同事|员工|职工"
 )
-_SALUTATION = re.compile(r"(?:尊敬的)?([^：:；;！!。？?0-9]{2,60}?)(?:[：:]|[；;！!]$)")
-_GREETING = re.compile(r"(同志们|朋友们|代表们|各位[^，。；：！!,]{1,6}?)[，！!,]")
+_AUDIENCE = re.compile("同志们|各位|代表们|委员们|朋友们|来宾|女士们|先生们|乡亲们|老师们|同学们|战友们|尊敬的")
+_SALUTATION = re.compile(rf"(?:尊敬的)?([^：:；;！!。？?0-9]{{0,56}}(?:{_ADDRESS_END}))(?:[：:]|[；;！!]$)")
+_GREETING = re.compile(r"(同志们|朋友们|代表们|各位[^，。；：！!,]{1,6})[，！!,]")
 _LAST_SALUTATION = 12
+_LONGEST_SALUTATION = 80
 _LONGEST_HEAD_LINE = 160
-_LONGEST_TITLE_LINE = 60
-_OPENING_PARAGRAPHS = 3
-_OPENING_CHARACTERS = 600
+_LONGEST_PLAIN_HEAD_LINE = 60
+_MOST_PLAIN_HEAD_LINES = 5
+_OPENING_PARAGRAPHS = 4
+_LONGEST_OPENING = 600
 _SIGNATURE_LINES = 4
 _LONGEST_SIGNATURE = 40
 
@@ -41,7 +47,7 @@ class Zone:
     text: str
     whole: str
     places: Sequence[int]
-    locate: Callable[[int, int], Span] | None
+    locate: Locate | None
 
     def fact(self, name: str, value: str, start: int, end: int) -> Fact:
         """A fact that was read from the characters [start, end) of this zone's text."""
@@ -51,7 +57,7 @@ class Zone:
         return Fact(name, value, "text", self.locate(first, last))
 
     def derived(self, name: str, value: str, start: int, end: int) -> Fact:
-        """A fact that follows from the characters [start, end) without being among them."""
+        """A fact that follows from the characters [start, end) of this zone's text and is not among them."""
         return Fact(name, value, "derived", None, f"{self.text[start:end]} → {value}")
 
 
@@ -67,43 +73,62 @@ class SpeechZones:
     name: Zone
 
 
-def find_zones(
-    text: str, title: Span | None, paragraphs: Sequence[Span], file: str, locate: Callable[[int, int], Span]
-) -> SpeechZones:
+def find_zones(text: str, title: Span | None, paragraphs: Sequence[Span], file: str, locate: Locate) -> SpeechZones:
     """The zones of a speech whose title and other paragraphs are ranges of a reading text."""
 
-    def zone(start: int, end: int) -> Zone:
-        places = [at for at in range(start, end) if not text[at].isspace() and text[at] not in _INVISIBLE]
-        return Zone("".join(text[at] for at in places).translate(_FULL_WIDTH_DIGITS), text, places, locate)
+    def zone(place: Span, longest: int) -> Zone:
+        return _zone(text, place.start, min(place.end, place.start + longest), locate)
 
     greeting = _salutation_number(text, paragraphs)
-    begin = greeting if greeting is not None else _head_length(text, paragraphs)
-    head = [place for place in paragraphs[:begin] if place.end - place.start <= _LONGEST_HEAD_LINE]
-    salutation = paragraphs[greeting] if greeting is not None else None
-    signature = [
-        place
-        for place in paragraphs[max(begin + 1, len(paragraphs) - _SIGNATURE_LINES) :]
-        if place.end - place.start <= _LONGEST_SIGNATURE
-    ]
+    body = _head_length(text, paragraphs) if greeting is None else greeting
+    head = [place for place in paragraphs[:body] if _length(place) <= _LONGEST_HEAD_LINE]
+    last = paragraphs[max(body + 1, len(paragraphs) - _SIGNATURE_LINES) :]
     return SpeechZones(
-        title=zone(*title) if title else None,
-        head=tuple(zone(*place) for place in head),
-        salutation=zone(salutation.start, min(salutation.end, salutation.start + _LONGEST_HEAD_LINE))
-        if salutation
-        else None,
-        opening=tuple(zone(*place) for place in _opening(text, paragraphs, begin)),
-        signature=tuple(zone(*place) for place in signature),
-        name=_name_zone(file),
+        title=zone(title, _LONGEST_HEAD_LINE) if title else None,
+        head=tuple(zone(place, _LONGEST_HEAD_LINE) for place in head),
+        salutation=None if greeting is None else zone(paragraphs[greeting], _LONGEST_SALUTATION),
+        opening=tuple(zone(place, _LONGEST_OPENING) for place in _opening(text, paragraphs[body:])),
+        signature=tuple(zone(place, _LONGEST_SIGNATURE) for place in last if _length(place) <= _LONGEST_SIGNATURE),
+        name=_zone(stem := PurePosixPath(file).stem, 0, len(stem), None),
     )
 
 
 def addressed(zone: Zone) -> tuple[int, int] | None:
-    """Where in a salutation's zone the audience is named: without 尊敬的 in front and the colon."""
+    """Where a paragraph that begins with a salutation names the audience, 尊敬的 in front and the colon left out."""
     found = _SALUTATION.match(zone.text) or _GREETING.match(zone.text)
-    return found.span(1) if found and _AUDIENCE.search(found[1]) else None
+    return found.span(1) if found and _AUDIENCE.search(found[0]) else None
 
 
-def _name_zone(file: str) -> Zone:
-    stem = PurePosixPath(file).stem
-    places = [at for at, character in enumerate(stem) if not character.isspace()]
-    return Zone("".join(stem[at] for at in places).translate(_FULL_WIDTH_DIGITS), stem, places, None)
+def _zone(whole: str, start: int, end: int, locate: Locate | None) -> Zone:
+    places = [at for at in range(start, end) if not whole[at].isspace() and whole[at] not in _INVISIBLE]
+    text = "".join(whole[at] for at in places).translate(_FULL_WIDTH_DIGITS)
+    return Zone(text, whole, places, locate)
+
+
+def _length(place: Span) -> int:
+    return place.end - place.start
+
+
+def _salutation_number(text: str, paragraphs: Sequence[Span]) -> int | None:
+    """The number of the paragraph that begins with a salutation, among the first ones."""
+    for number, place in enumerate(paragraphs[:_LAST_SALUTATION]):
+        if addressed(_zone(text, place.start, min(place.end, place.start + _LONGEST_SALUTATION), None)):
+            return number
+    return None
+
+
+def _head_length(text: str, paragraphs: Sequence[Span]) -> int:
+    """How many short lines without a sentence or an outline's marker stand at the beginning."""
+    for number, (start, end) in enumerate(paragraphs[:_MOST_PLAIN_HEAD_LINES]):
+        line = text[start : min(end, start + _LONGEST_HEAD_LINE)].strip()
+        if len(line) > _LONGEST_PLAIN_HEAD_LINE or line[-1:] in tuple("。！？!?；;：:") or marker_at(line):
+            return number
+    return min(len(paragraphs), _MOST_PLAIN_HEAD_LINES)
+
+
+def _opening(text: str, paragraphs: Sequence[Span]) -> Sequence[Span]:
+    """The first paragraphs up to the first one that an outline's marker begins."""
+    for number, (start, _) in enumerate(paragraphs[:_OPENING_PARAGRAPHS]):
+        if number and marker_at(text[start : start + _LONGEST_PLAIN_HEAD_LINE]):
+            return paragraphs[:number]
+    return paragraphs[:_OPENING_PARAGRAPHS]

@@ -1,0 +1,23 @@
+"""Passages, speeches and hits made by hand, for tests of what works on them."""
+
+from askspeech.datatypes import Fact, Hit, Passage, PassageKind, Section, Span, Speech
+
+
+def speech(title: str = "在青禾县大会上的讲话", file: str = "青禾.txt", **facts: str) -> Speech:
+    """A speech whose id is its title, with facts by name."""
+    known = tuple(Fact(name, value, "derived") for name, value in facts.items())
+    return Speech(title, "source", file, title, Span(0, 1000), facts=known)
+
+
+def section(marker: str, heading: str, parent: Section | None = None) -> Section:
+    """A section whose id is its marker and heading."""
+    spans = (Span(0, len(heading)),)
+    return Section(marker + heading, "speech", parent and parent.id, marker, 1, marker + heading, spans, spans[0])
+
+
+def hit(text: str, *, start: int = 0, kind: PassageKind = "text", score: float = 1.0, of: Speech | None = None) -> Hit:
+    """A hit whose passage is one span of the source, beginning at `start`."""
+    told = of or speech()
+    spans = (Span(start, start + len(text)),)
+    passage = Passage(f"{kind} {start}", "source", told.id, None, told.file, kind, text, spans)
+    return Hit(passage, told, score)

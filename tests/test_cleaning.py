@@ -1,0 +1,157 @@
+"""Canonical text to reading text: cleaning deletes, and what it deletes it names."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from askspeech.cleaning import BLANK_SPACE, LINE_BREAK, clean
+from askspeech.datatypes import Span, slices
+from tests.strategies import any_texts
+
+
+def dropped(text: str) -> list[tuple[str, str]]:
+    """What is dropped of a text beyond white space, with the reasons."""
+    return [
+        (text[drop.span.start : drop.span.end], drop.reason)
+        for drop in clean(text).drops
+        if drop.reason not in (LINE_BREAK, BLANK_SPACE)
+    ]
+
+
+def paragraphs(text: str) -> list[str]:
+    reading = clean(text).reading
+    return [reading.text[start:end] for start, end in reading.paragraphs]
+
+
+@given(any_texts())
+def test_slices_and_drops_tile_the_text(text: str) -> None:
+    cleaned = clean(text)
+    at = 0
+    for span in sorted([*cleaned.reading.slices, *(drop.span for drop in cleaned.drops)]):
+        assert span.start == at
+        assert span.end > at
+        at = span.end
+    assert at == len(text)
+    assert all(drop.reason for drop in cleaned.drops)
+    assert cleaned.reading.text == slices(text, cleaned.reading.slices)
+
+
+@given(any_texts())
+def test_drops_for_white_space_hold_nothing_else(text: str) -> None:
+    for drop in clean(text).drops:
+        if drop.reason in (LINE_BREAK, BLANK_SPACE):
+            assert not text[drop.span.start : drop.span.end].strip().strip("\ufeff\u200b").strip()
+
+
+@given(any_texts())
+def test_paragraphs_are_all_of_the_reading_text_but_one_character_between_two(text: str) -> None:
+    reading = clean(text).reading
+    edges = [-1, *(edge for span in reading.paragraphs for edge in span), len(reading.text) + 1]
+    assert all(start < end for start, end in reading.paragraphs)
+    if reading.text:
+        assert all(end - start == 1 for start, end in zip(edges[::2], edges[1::2], strict=True))
+
+
+@given(any_texts(), st.data())
+def test_every_range_of_the_reading_text_maps_back(text: str, data: st.DataObject) -> None:
+    reading = clean(text).reading
+    start = data.draw(st.integers(0, len(reading.text)))
+    end = data.draw(st.integers(start, len(reading.text)))
+    assert slices(text, reading.source_spans(start, end)) == reading.text[start:end]
+
+
+@given(any_texts())
+def test_gaps_are_dropped_lines(text: str) -> None:
+    cleaned = clean(text)
+    spans = {drop.span for drop in cleaned.drops}
+    places = [at for at, _ in cleaned.gaps]
+    assert places == sorted(places)
+    assert all(gap.span in spans and 0 <= at <= len(cleaned.reading.text) for at, gap in cleaned.gaps)
+
+
+def test_a_page_break_inside_a_sentence_is_closed() -> None:
+    text = "今年全县要把拖欠企业的账款一笔一笔清理干净，不留尾\n\n- 3 -\n\n巴，让企业放心。\n\n下一段。"
+    assert paragraphs(text) == ["今年全县要把拖欠企业的账款一笔一笔清理干净，不留尾巴，让企业放心。", "下一段。"]
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r", "\f", "\v", "\x85", "\u2028", "\u2029", "\n\n", " \r\n　\r\n"])
+def test_every_kind_of_line_break_parts_paragraphs(ending: str) -> None:
+    assert paragraphs(f"第一段。{ending}第二段。") == ["第一段。", "第二段。"]
+
+
+def test_words_in_latin_letters_stay_apart_where_lines_are_joined() -> None:
+    assert paragraphs("the whole county wants one window for every \nservice of the state") == [
+        "the whole county wants one window for every service of the state"
+    ]
+    assert paragraphs("the whole county wants one window for every\nservice of the state") == [
+        "the whole county wants one window for every\nservice of the state"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("- 12 -", "page number"),
+        ("第 2 页 共 6 页", "page number"),
+        ("3/15", "page number"),
+        ("Page 4 of 9", "page number"),
+        ("更新时间:2024-03 来源:网友投稿", "site line"),
+        ("当前位置：首页 > 讲话", "site line"),
+        ("上一篇：在云陵市座谈会上的发言", "site line"),
+        ("扫码加入写作交流群，每天更新三十篇！", "advertisement"),
+        ("会员群：123456", "advertisement"),
+        ("仅供学习 禁止外传", "disclaimer"),
+        ("说明：本文由小编从公开渠道整理，人名地名已作处理，请勿转载。", "disclaimer"),
+        ("---此处隐藏4321字,下载后查看---", "hidden part"),
+        ("……下载后查看全文……", "hidden part"),
+    ],
+)
+def test_a_line_that_is_no_speakers_is_dropped(line: str, reason: str) -> None:
+    text = f"青禾县的讲话到这里。\n{line}\n下面接着讲下一个问题。"
+    assert dropped(text) == [(line, reason)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "全县上下要更加群策群力，把营商环境抓上去。",
+        "请大家踊跃参加群众评议活动。",
+        "（三）推行“扫码入企”",
+        "群众只要扫码就能办成事。",
+        "去年窗口办件量是12345件。",
+        "来源于群众的意见，要一条一条回复。",
+        "作者是一位老工人。",
+        "会后请下载政策清单，逐条对照。",
+        "这些资料大家下载后阅读，三天之内报体会。",
+        "上面几条隐藏的问题，要一个一个挖出来。",
+        "第三页讲的是欠账。",
+        "说明：这项工作由县财政局牵头。",
+        "要注意保密纪律，也要敞开大门。",
+    ],
+)
+def test_a_speakers_line_is_kept(line: str) -> None:
+    assert dropped(f"青禾县的讲话到这里。\n{line}\n下面接着讲下一个问题。") == []
+
+
+def test_a_line_that_stands_there_again_and_again_is_a_watermark() -> None:
+    text = "文稿小站\n第一段讲成绩。\n文稿小站\n第二段讲问题。\n文稿小站\n"
+    assert dropped(text) == [("文稿小站", "repeated line")] * 3
+    assert dropped("第一段。\n谢谢大家！\n谢谢大家！\n谢谢大家！") == []
+
+
+def test_the_size_of_a_hidden_part_is_taken() -> None:
+    cleaned = clean("第一条讲清楚了。\n---此处隐藏4321字,下载后查看---\n九、最后一条。\n……下载后查看全文……")
+    assert [(at, gap.characters) for at, gap in cleaned.gaps] == [(9, 4321), (len(cleaned.reading.text), None)]
+    assert cleaned.reading.text[9:] == "九、最后一条。"
+
+
+def test_stray_markdown_goes_and_blanks_stay() -> None:
+    assert paragraphs("## 一、抓好**四件小事**\n\n> 讲完了。") == ["一、抓好四件小事", "讲完了。"]
+    assert paragraphs("增长*%，税收**亿元，排第*名。") == ["增长*%，税收**亿元，排第*名。"]
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n", "\ufeff", "\ufeff\n\u200b"])
+def test_nothing_to_read(text: str) -> None:
+    reading = clean(text).reading
+    assert (reading.text, reading.slices, reading.paragraphs) == ("", (), ())
+    assert [drop.span for drop in clean(text).drops] == ([Span(0, len(text))] if text else [])

@@ -1,0 +1,59 @@
+"""Does a line go on in the next one?"""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from askspeech.joining import Joiner
+from tests.strategies import any_texts
+
+WRAPPED = "今年全县要把拖欠企业的账款一笔一笔清理干净不留尾"
+
+
+@pytest.mark.parametrize(
+    ("line", "following"),
+    [
+        pytest.param(WRAPPED, "巴，让企业放心。", id="word cut in two"),
+        pytest.param("要建立台账，", "逐笔销号。", id="comma"),
+        pytest.param("大家都说：我们要", "，一起干。", id="closing punctuation first"),
+        pytest.param("他讲了一句“把企业的事", "当成自己的事”。", id="open quotation mark"),
+        pytest.param("（二）切实解决融资难、融资贵的", "问题", id="heading with an unfinished end"),
+        pytest.param("三、把“最后一公", "里”走完", id="heading with an open quotation mark"),
+    ],
+)
+def test_a_sentence_goes_on(line: str, following: str) -> None:
+    assert Joiner(line + following).joined(line, following, 0)
+
+
+@pytest.mark.parametrize(
+    ("line", "following"),
+    [
+        pytest.param(WRAPPED + "。", "下一段从这里开始。", id="full stop"),
+        pytest.param("他说：“办好它。”", "下一段从这里开始。", id="full stop in quotation marks"),
+        pytest.param("一、提高认识", "去年全县新登记企业三千户。", id="heading"),
+        pytest.param(WRAPPED, "二、突出重点", id="marker follows"),
+        pytest.param(WRAPPED, "（一）建台账", id="bracket follows"),
+        pytest.param("在青禾县优化营商环境大会上的讲话", "今天开会的目的是部署工作。", id="title"),
+        pytest.param("同志们：", "今天开会的目的是部署工作。", id="salutation"),
+        pytest.param("（2023年2月6日）", "今天开会的目的是部署工作。", id="date"),
+        pytest.param(WRAPPED, "在青禾县优化营商环境大会上的讲话", id="title follows"),
+        pytest.param("青禾县", "今天开会的目的是部署工作。", id="short line"),
+        pytest.param("## 乡镇这一级能做什么事情呢大家想想", "有人讲，乡镇没有审批权。", id="Markdown heading"),
+    ],
+)
+def test_a_paragraph_ends(line: str, following: str) -> None:
+    assert not Joiner(line + "\n" + following).joined(line, following, 0)
+
+
+def test_an_indented_line_begins_a_paragraph() -> None:
+    joiner = Joiner(WRAPPED)
+    assert joiner.joined(WRAPPED, "这里接着讲下去", 0)
+    assert not joiner.joined(WRAPPED, "这里接着讲下去", 4)
+
+
+@given(any_texts(), st.integers(0, 8))
+def test_any_two_lines_are_judged(text: str, indent: int) -> None:
+    joiner = Joiner(text)
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    for line, following in zip(lines, lines[1:], strict=False):
+        assert joiner.joined(line, following, indent) in (True, False)
