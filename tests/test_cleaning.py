@@ -127,10 +127,22 @@ def test_a_line_that_is_no_speakers_is_dropped(line: str, reason: str) -> None:
         "第三页讲的是欠账。",
         "说明：这项工作由县财政局牵头。",
         "要注意保密纪律，也要敞开大门。",
+        "以上几点想法，仅供参考。",
+        "县里开通了微信公众号，企业可以随时提意见。",
     ],
 )
 def test_a_speakers_line_is_kept(line: str) -> None:
     assert dropped(f"青禾县的讲话到这里。\n{line}\n下面接着讲下一个问题。") == []
+
+
+def test_words_in_latin_letters_stay_apart_over_a_page_break() -> None:
+    text = "the whole county wants one window for every\n- 3 -\nservice of the state"
+    assert dropped(text) == [("- 3 -", "page number")]
+    assert paragraphs(text) == ["the whole county wants one window for every\nservice of the state"]
+
+
+def test_a_line_of_watermarks_alone_leaves_no_empty_paragraph() -> None:
+    assert paragraphs("文稿小站\n" * 3 + "第一段。\n文稿小站 文稿小站\n第二段。") == ["第一段。", "第二段。"]
 
 
 def test_a_line_that_stands_there_again_and_again_is_a_watermark() -> None:

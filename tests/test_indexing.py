@@ -43,7 +43,13 @@ def test_bad_files_are_skipped_with_reasons_and_the_good_ones_indexed(folder: Pa
     (folder / "link.txt").symlink_to(folder / "nowhere.txt")
     report = build_index([folder], store=tmp_path / "store")
     assert report.speeches == 2 + 1
-    assert [file.file for file in report.skipped] == ["empty.txt", "garbled.txt", "link.txt", "picture.txt", "table.xlsx"]
+    assert [file.file for file in report.skipped] == [
+        "empty.txt",
+        "garbled.txt",
+        "link.txt",
+        "picture.txt",
+        "table.xlsx",
+    ]
     assert all(len(file.reason) > 20 for file in report.skipped)
 
 
@@ -58,7 +64,9 @@ def test_files_with_equal_text_are_one_source(folder: Path, tmp_path: Path) -> N
 def test_two_roots_with_the_same_path_are_told_apart(folder: Path, tmp_path: Path) -> None:
     other = tmp_path / "more"
     other.mkdir()
-    (other / "forum.txt").write_text("同志们：\n\n这是另一篇讲话，讲的是仓储物流的事情，要把仓库建好。", encoding="utf-8")
+    (other / "forum.txt").write_text(
+        "同志们：\n\n这是另一篇讲话，讲的是仓储物流的事情，要把仓库建好。", encoding="utf-8"
+    )
     report = build_index([folder, other], store=tmp_path / "store")
     assert [file.file for file in report.files] == ["county/opening.txt", "more/forum.txt", "speeches/forum.txt"]
 
@@ -108,12 +116,16 @@ def test_a_removed_file_leaves_the_index(folder: Path, tmp_path: Path) -> None:
     report = build_index(store=tmp_path / "store")
     assert [file.file for file in report.files] == ["county/opening.txt"]
     with SpeechIndex.open(tmp_path / "store") as index:
-        assert {hit.passage.file for hit in index.search("民营经济增加值占生产总值的比重", k=50)} == {"county/opening.txt"}
+        assert {hit.passage.file for hit in index.search("民营经济增加值占生产总值的比重", k=50)} == {
+            "county/opening.txt"
+        }
 
 
 def test_every_stage_reports_its_progress(folder: Path, tmp_path: Path) -> None:
     seen: dict[str, tuple[int, int]] = {}
-    build_index([folder], store=tmp_path / "store", progress=lambda stage, done, total: seen.update({stage: (done, total)}))
+    build_index(
+        [folder], store=tmp_path / "store", progress=lambda stage, done, total: seen.update({stage: (done, total)})
+    )
     assert set(seen) == {"reading", "comparing", "embedding", "adding vectors", "adding keywords", "verifying"}
     assert all(done == total for done, total in seen.values())
 

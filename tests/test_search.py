@@ -84,7 +84,9 @@ def test_a_new_generation_is_taken_over_between_questions(corpus: Path, tmp_path
     build_index([folder], store=tmp_path / "store")
     with SpeechIndex.open(tmp_path / "store") as index:
         assert not index.refresh()
-        (folder / "new.txt").write_text("同志们：\n\n关于夜间经济，要在河滨路建设夜市一条街，摊位免租一年。", encoding="utf-8")
+        (folder / "new.txt").write_text(
+            "同志们：\n\n关于夜间经济，要在河滨路建设夜市一条街，摊位免租一年。", encoding="utf-8"
+        )
         build_index(store=tmp_path / "store")
         assert all(hit.passage.file != "new.txt" for hit in index.search("夜市一条街", k=50))
         assert index.refresh()

@@ -85,7 +85,7 @@ class Answerer:
         return RunnableLambda(self._retrieve, name="retrieve") | RunnableLambda(self._answered, name="compose")
 
     def _retrieve(self, request: str | Mapping[str, Any]) -> _Found:
-        asked = {"question": request} if isinstance(request, str) else request
+        asked: Mapping[str, Any] = {"question": request} if isinstance(request, str) else request
         return self._search(asked["question"], asked.get("history", ()), asked.get("filters"))
 
     def _answered(self, found: _Found) -> Answer:
@@ -132,13 +132,13 @@ class Answerer:
         asked = [QuestionWord(name, frequencies[name], own) for name, own in zip(names, ids, strict=True)]
         nearest = hits[:_JUDGED]
         text = search_key("\n".join(_with_context(hit) for hit in nearest))
-        text_ids = np.concatenate(tokens.token_ids([hit.passage.text for hit in nearest]))
+        text_ids = np.concatenate(tokens.token_ids([search_key(hit.passage.text) for hit in nearest]))
         close = closeness(asked, text, text_ids, tokens.token_vectors, total)
         return answers_it(familiarity(asked, total), close)
 
     def _late(self, question: str, texts: Sequence[str]) -> list[float]:
         tokens = self.index.encoders.tokens
-        question_ids, *ids = tokens.token_ids([question, *texts])
+        question_ids, *ids = tokens.token_ids([search_key(text) for text in (question, *texts)])
         return [float(score) for score in late_interaction_scores(question_ids, ids, tokens.token_vectors)]
 
 

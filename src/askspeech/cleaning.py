@@ -6,11 +6,11 @@ reason, so slices and drops tile the source exactly.
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from askspeech.cleaning_rules import Rules, default_rules
-from askspeech.datatypes import Drop, Gap, Span
+from askspeech.datatypes import Drop, Gap, Span, slices
 from askspeech.inline_cleaning import has_blank_asterisks, inline_drops
 from askspeech.joining import Joiner
 from askspeech.lines import LINE_END, Line, classified_lines, watermarks
@@ -33,8 +33,7 @@ class Cleaned:
 
 def clean(text: str, rules: Rules | None = None) -> Cleaned:
     """Take the reading text out of a canonical text."""
-    lines = classified_lines(text, rules or default_rules())
-    inner = _inner_drops(text, lines)
+    lines, inner = _with_inner_drops(text, classified_lines(text, rules or default_rules()))
     known = sorted(
         (*inner, *(Drop(Span(line.start, line.end), line.reason) for line in lines if line.reason)), key=_start
     )
@@ -46,12 +45,20 @@ def _start(drop: Drop) -> int:
     return drop.span.start
 
 
-def _inner_drops(text: str, lines: Sequence[Line]) -> list[Drop]:
-    """What is dropped inside the kept lines."""
+def _with_inner_drops(text: str, lines: Sequence[Line]) -> tuple[list[Line], list[Drop]]:
+    """The lines, and what is dropped inside the kept ones; a line of which nothing is left is dropped as a whole."""
     bold = not has_blank_asterisks(text)
     marks = watermarks(lines)
-    kept = (line for line in lines if not line.reason)
-    return [drop for line in kept for drop in inline_drops(text, line.start, line.end, bold=bold, watermarks=marks)]
+    judged: list[Line] = []
+    inner: list[Drop] = []
+    for line in lines:
+        drops = [] if line.reason else list(inline_drops(text, line.start, line.end, bold=bold, watermarks=marks))
+        if drops and not slices(text, list(_kept(line, drops))).strip():
+            judged.append(replace(line, reason=drops[0].reason))
+        else:
+            judged.append(line)
+            inner += drops
+    return judged, inner
 
 
 def _reading_text(text: str, lines: Sequence[Line], inner: Sequence[Drop]) -> ReadingText:
@@ -113,14 +120,20 @@ def _indent(text: str, line: Line) -> int:
 
 
 def _separator(text: str, start: int, end: int, *, joined: bool) -> int | None:
-    """The one character kept between two lines: a line break between paragraphs, a space between Latin words."""
+    """The one character kept between two lines: a line break between paragraphs, white space between Latin words."""
     if joined:
-        latin = text[start - 1].isascii() and text[start - 1].isalpha() and text[end].isascii() and text[end].isalpha()
-        spaces = [at for at in range(start, end) if text[at] in " \t"] if latin else []
-        return spaces[0] if spaces else None
+        if not (_is_latin(text[start - 1]) and _is_latin(text[end])):
+            return None
+        spaces = [at for at in (start, end - 1) if text[at] in " \t"]
+        if spaces:
+            return spaces[0]
     found = LINE_END.search(text, start, end)
     assert found is not None
     return found.end() - 1
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character.isalpha()
 
 
 def _drops(text: str, slices: Sequence[Span], known: Sequence[Drop]) -> Iterator[Drop]:

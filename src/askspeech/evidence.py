@@ -77,4 +77,4 @@ def _nearness(vectors: NDArray[np.float32], known: NDArray[np.float32]) -> float
 
 def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.where(norms > 0, norms, 1)
+    return np.asarray(vectors / np.where(norms > 0, norms, 1), dtype=np.float32)

@@ -18,7 +18,8 @@ __all__ = ["find_facts"]
 
 _QUOTED_TITLE = re.compile(r"《[^》]*》?")
 _SENTENCE_MARKS = tuple("。！？!?；;：:，,")
-_SIGNER = re.compile("委|政府|党组|书记|[省市州盟县区旗镇乡局]长|主任|主席")
+_SIGNING_ORGAN = re.compile("(?:中共)?[一-鿿xX×*]{0,16}(?:委员会|委|政府|党组)(?:办公室)?")
+_MOST_BESIDE_OFFICE = 12
 _TODAY = re.compile(r"(?:今天|今年|现在)是$")
 _OPENING_BRACKET = 80
 _IN_THE_NAME_OF = re.compile(r"我[^。！？；，,]{0,6}?(?:代表|受)([^。！？；，,]{2,40})")
@@ -27,7 +28,7 @@ _CONVENED = re.compile(
 )
 _OURS = re.compile(r"我们?([省市州盟县区旗镇乡局厅])(?!场|民|域|级|长|面)")
 _LEVEL_OF = {"州": "市", "盟": "市", "旗": "县", "镇": "乡镇", "乡": "乡镇", "局": "部门", "厅": "部门"}
-_REPORT_OF = re.compile(r"(?:^|年|[^一-鿿])([一-鿿]{2,3})(?:人民)?政府工作报告")
+_REPORT_OF = re.compile(r"(?:^|年|[^一-鿿])(?!年)([一-鿿]{2,3})(?:人民)?政府工作报告")
 _NO_REPORT_PLACE = re.compile("国务|政府|人民|中央|[全我本各]|[省市县区州旗]$")
 _SUBJECT = re.compile(
     r"(?:^|[。！？；\n])([一-鿿]{2,6})(?:是|位于|地处|作为)[^。！？]{0,120}?[全我]([省市县区州旗镇乡])"
@@ -165,8 +166,14 @@ def _level_fact(zone: Zone, level: str, start: int, end: int) -> Fact:
 
 
 def _signatures(zones: SpeechZones) -> list[Zone]:
-    """The last lines that name an office or an organ and are no sentences."""
-    return [zone for zone in zones.signature if _SIGNER.search(zone.text) and zone.text[-1:] not in _SENTENCE_MARKS]
+    """The last lines that are an organ's name, or an office with a name."""
+    return [zone for zone in zones.signature if _SIGNING_ORGAN.fullmatch(zone.text) or _is_signed(zone.text)]
+
+
+def _is_signed(line: str) -> bool:
+    office = find_office(line)
+    beside = len(line) - (office[1] - office[0]) if office else 0
+    return office is not None and beside <= _MOST_BESIDE_OFFICE and line[-1:] not in _SENTENCE_MARKS
 
 
 def _places(zones: SpeechZones, level: Fact | None) -> list[Fact]:

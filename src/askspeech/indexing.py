@@ -19,7 +19,7 @@ from askspeech.progress import Progress, silent
 from askspeech.readers import CorpusFile, find_files, read_source
 from askspeech.settings import DEFAULT_STORE, IndexSettings
 from askspeech.store import Store, Writer
-from askspeech.tokens import FIELDS, field_tokens
+from askspeech.tokens import FIELDS, field_tokens, search_key
 from askspeech.understanding import understand
 from askspeech.vectors import VECTORS, VectorIndex
 from askspeech.verification import verify
@@ -61,8 +61,8 @@ def build_index(
 
 
 def embedded_text(passage: Passage, speech: Speech) -> str:
-    """What is embedded for a passage: the headings above it and its text."""
-    return "\n".join((*passage.heading_path[-2:], passage.text))
+    """What is embedded for a passage: the search key of the headings above it and of its text."""
+    return search_key("\n".join((*passage.heading_path[-2:], passage.text)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from askspeech.embedder import Embedder, StaticEmbedder
 from askspeech.fusion import FIELD_WEIGHTS, WEIGHTS, Scored, fuse
 from askspeech.generation import Generation
 from askspeech.late_interaction import late_interaction_scores
-from askspeech.tokens import question_tokens
+from askspeech.tokens import question_tokens, search_key
 
 __all__ = ["DEPTH", "WAYS", "Query", "dense", "hybrid", "keyword"]
 
@@ -67,12 +67,12 @@ def _keyword_scores(generation: Generation, query: Query) -> dict[str, float]:
 
 
 def _dense_scores(generation: Generation, encoders: Encoders, query: Query) -> dict[str, float]:
-    vector = encoders.embedder.embed_question(query.question)
+    vector = encoders.embedder.embed_question(search_key(query.question))
     return dict(generation.vectors.query(vector, DEPTH, query.speeches))
 
 
 def _late_scores(generation: Generation, encoders: Encoders, query: Query, candidates: list[str]) -> dict[str, float]:
-    question_ids = encoders.tokens.token_ids([query.question])[0]
+    question_ids = encoders.tokens.token_ids([search_key(query.question)])[0]
     scores = late_interaction_scores(question_ids, generation.token_ids(candidates), encoders.tokens.token_vectors)
     return {identity: float(score) for identity, score in zip(candidates, scores, strict=True)}
 

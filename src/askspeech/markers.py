@@ -130,10 +130,10 @@ def marker_at(paragraph: str, *, parallel: bool = False) -> Marker | None:
 
 def inline_markers(paragraph: str) -> list[Marker]:
     """The markers inside a paragraph, each at the start of a clause and outside quotation marks, in order."""
-    markers = []
+    markers: list[Marker] = []
     for clause in _CLAUSE_START.finditer(paragraph):
         at = clause.end()
-        if at >= len(paragraph) or _inside_quotation(paragraph, at):
+        if at >= len(paragraph) or (markers and markers[-1].start == at) or _inside_quotation(paragraph, at):
             continue
         styles = _INLINE_STYLES if paragraph[clause.start() - 1] in "，," else _SENTENCE_START_STYLES
         if marker := _first_match(styles, paragraph, at):

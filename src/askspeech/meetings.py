@@ -28,13 +28,13 @@ _AT_MEETING = re.compile(
 )
 _SPOKEN = "(?:讲话|讲稿|致辞|致词|发言|总结讲话|主持词|演讲|报告|动员讲话)"
 _MEETING_SPEECH = re.compile(
-    rf"(?:^|(?<=[^一-鿿、“”]))(?:关于)?([一-鿿xX*×][^。！？；]{{1,50}}?{_NAMED})(?:上)?(?:的)?(?:领导|开幕|闭幕|主持)?{_SPOKEN}"
+    rf"(?:^|(?<=[^一-鿿、“”]))(?:关于)?((?:[0-9]{{4}}年)?[一-鿿xX*×][^。！？；]{{1,50}}?{_NAMED})(?:上)?(?:的)?(?:领导|开幕|闭幕|主持)?{_SPOKEN}"
 )
 _OPENED = re.compile(
-    r"(?:今天|今日|今晚|现在|在这里|在此|这次|决定|研究|我们)([^。！？；]{0,24}?)(?:召开|举行|举办)(?:的?(?:这次|这个|此次|本次))?"
-    rf"((?:[^。！？；，,]|[，,](?=促进|推进|推动|助力|打造)){{0,50}}?{_KIND})(?!精神)"
+    r"(?:(?:今天|今日|今晚|在这里|在此)([^。！？；]{0,24}?)(?:召开|举行|举办)(?!的)|(?:决定|研究|我们)([^。！？；]{0,16}?)(?:召开|举行|举办))"
+    rf"(?(1)(?:这次|这个|此次|本次)?|(?:这次|这个|此次|本次))((?:[^。！？；，,]|[，,](?=促进|推进|推动|助力|打造)){{0,50}}?{_KIND})(?!精神)"
 )
-_EARLIER = re.compile("昨|前不久|日前|上周|上月|上午|刚刚|已|精神|[0-9]日")
+_EARLIER = re.compile("昨|前不久|日前|上周|上月|刚刚|已|精神")
 _THIS_MEETING = re.compile(rf"(?:这次|本次|此次)([^。！？；，,的]{{0,30}}?{_KIND})(?!精神)")
 _MEETING_OF_DELEGATES = r"第[^。！？；，,]{1,4}[届次][^。！？；，,]{0,6}代表大会(?:第[^。！？；，,]{1,3}次会议)?"
 _TO_MEETING = re.compile(rf"向([^。！？；，,]{{0,12}}?{_MEETING_OF_DELEGATES})")
@@ -55,8 +55,8 @@ def find_meeting(text: str) -> Range | None:
 def find_opened_meeting(text: str) -> Range | None:
     """The meeting that an opening says is being held: 今天召开…大会, 这次会议, 向…代表大会作报告."""
     for opened in _OPENED.finditer(text):
-        if not _EARLIER.search(opened[1]):
-            return _without_praise(text, *opened.span(2))
+        if not _EARLIER.search(opened[1] or opened[2] or ""):
+            return _without_praise(text, *opened.span(3))
     found = _TO_MEETING.search(text) or _CONGRESS.search(text) or _THIS_MEETING.search(text)
     return found.span(1) if found else None
 

@@ -110,7 +110,10 @@ class _Cutter:
     def _packed(self, part: Span) -> Iterator[Span]:
         """Pack sentences into ranges of even size, none longer than the limit."""
         pieces = [
-            piece for sentence in sentence_spans(self.text, part.start, part.end) for piece in self._cut(sentence)
+            piece
+            for sentence in sentence_spans(self.text, part.start, part.end)
+            for piece in self._cut(sentence)
+            if _trimmed(self.text, piece)
         ]
         if not pieces:
             return

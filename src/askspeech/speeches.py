@@ -17,6 +17,7 @@ __all__ = ["SpeechDraft", "find_speeches"]
 _SPOKEN_TITLE = re.compile(
     r"(?:讲话|讲话稿|发言|发言稿|致辞|致词|演讲|报告|主持词|总结|寄语|党课)(?:[（(][^（）()]{1,30}[）)])?$"
 )
+_SURE_TITLE = re.compile(r"(?:讲话|讲话稿|发言|发言稿|致辞|致词|演讲)(?:[（(][^（）()]{1,30}[）)])?$")
 _SUBTITLE = re.compile(r"[—–―－-]{1,4}|[（(].{2,40}[）)]$")
 _OCCASION_LINE = re.compile(
     r"[—–―－-]{1,4}[^。！？!?；;]{0,40}在[^。！？!?；;]{4,60}(?:会|会议|式|论坛|班)上[^。！？!?；;，,]{0,30}$"
@@ -97,12 +98,13 @@ class _Splitter:
     def __init__(self, texts: Sequence[str]) -> None:
         self.texts = texts
         self._lengths = list(accumulate(map(len, texts), initial=0))
+        self._occasions = {number for number, text in enumerate(texts) if _is_subtitle(text, _OCCASION_LINE)}
 
     def starts(self) -> list[_Start]:
         starts: list[_Start] = []
         for number in range(len(self.texts)):
-            later = bool(starts) and not self._heads_again(starts[-1], number)
-            if title := self._title_at(number, later=later):
+            current = starts[-1] if starts and not self._heads_again(starts[-1], number) else None
+            if title := self._title_at(number, current):
                 if starts and not starts[-1].title and not self._has_body(starts[-1].first, number):
                     starts.pop()
                 starts.append(_Start(number, title))
@@ -154,10 +156,10 @@ class _Splitter:
     def _has_body(self, first: int, end: int) -> bool:
         return any(len(text) >= _BODY for text in self.texts[first:end])
 
-    def _title_at(self, number: int, *, later: bool) -> range:
+    def _title_at(self, number: int, current: _Start | None) -> range:
         """The lines of a title that begins here, if a speech follows at once.
 
-        One that does not stand at the beginning of the source needs stronger signs.
+        One that stands below a speech that has begun needs stronger signs.
         """
         lines = self._title_lines(number)
         if not lines or self._inside_sentence(lines):
@@ -166,25 +168,30 @@ class _Splitter:
         if follower is None or _is_title_line(follower):
             return _NO_TITLE
         title = self._title(lines)
-        if not later:
+        if current is None:
             early = self._length(0, number) <= _LONGEST_PREFACE
             return lines if early or _SPOKEN_TITLE.search(title) else _NO_TITLE
-        closed = number > 0 and self.texts[number - 1].rstrip()[-1:] in "。！？!?；;）)”"
-        if _is_title_line(self.texts[number]):
-            return lines if _SPOKEN_TITLE.search(title) and (is_salutation(follower) or closed) else _NO_TITLE
-        return lines if closed else _NO_TITLE
+        begun = not current.title and not self._has_body(current.first, number)
+        closed = (not begun or _SURE_TITLE.search(title)) and self.texts[number - 1].rstrip()[-1:] in tuple(
+            "。！？!?；;）)”"
+        )
+        spoken = len(lines) > 1 or number + 1 in self._occasions or _SPOKEN_TITLE.search(title)
+        sure = closed or (_is_title_line(self.texts[number]) and is_salutation(follower))
+        return lines if spoken and sure else _NO_TITLE
 
     def _title_lines(self, number: int) -> range:
         """A line that reads like a title, or lines of any wording right above a subtitle that names the occasion."""
         if _is_title_line(self.texts[number]):
             return range(number, number + 1)
-        for stop in range(number, min(number + _TITLE_LINES + 1, len(self.texts))):
-            line = self.texts[stop]
-            if _is_subtitle(line, _OCCASION_LINE):
+        for stop in range(number + 1, number + _TITLE_LINES + 1):
+            if stop in self._occasions and self._are_plain(range(number, stop)):
                 return range(number, stop)
-            if not _is_plain(line, _LONGEST_TITLE_LINE) or _is_title_line(line):
-                break
         return _NO_TITLE
+
+    def _are_plain(self, lines: range) -> bool:
+        return all(
+            _is_plain(self.texts[line], _LONGEST_TITLE_LINE) and not _is_title_line(self.texts[line]) for line in lines
+        )
 
     def _inside_sentence(self, lines: range) -> bool:
         """Whether the lines are cut out of a sentence: a link's words often stand on a line of their own."""

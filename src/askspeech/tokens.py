@@ -9,6 +9,8 @@ from types import MappingProxyType
 
 import rjieba
 
+from askspeech.folding import fold
+
 __all__ = ["FIELDS", "bigrams", "field_tokens", "question_terms", "question_tokens", "search_key", "words"]
 
 FIELDS: tuple[str, ...] = (
@@ -43,9 +45,9 @@ def stop_words() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def search_key(text: str) -> str:
-    """Text as it is searched: compatibility forms, lower case, no spaces between Chinese characters."""
+    """Text as it is searched: compatibility forms, lower case, simplified, no spaces inside Chinese."""
     folded = unicodedata.normalize("NFKC", text.encode("utf-8", "replace").decode("utf-8")).lower()
-    return _INNER_SPACE.sub("", folded)
+    return fold(_INNER_SPACE.sub("", folded))
 
 
 def bigrams(text: str) -> list[str]:

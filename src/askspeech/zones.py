@@ -121,6 +121,8 @@ def _head_length(text: str, paragraphs: Sequence[Span]) -> int:
     """How many short lines without a sentence or an outline's marker stand at the beginning."""
     for number, (start, end) in enumerate(paragraphs[:_MOST_PLAIN_HEAD_LINES]):
         line = text[start : min(end, start + _LONGEST_HEAD_LINE)].strip()
+        if line[:1] in tuple("。，；、》”）"):
+            return 0  # the lines above are the beginning of a sentence that a link has cut
         if len(line) > _LONGEST_PLAIN_HEAD_LINE or line[-1:] in tuple("。！？!?；;：:") or marker_at(line):
             return number
     return min(len(paragraphs), _MOST_PLAIN_HEAD_LINES)

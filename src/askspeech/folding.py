@@ -1,0 +1,42 @@
+"""Characters that stand for the same one when searching: traditional for simplified, look-alikes that scans produce.
+
+Only characters that GB 2312 lacks are folded, so no character of ordinary simplified text ever changes. Traditional
+forms come from OpenCC; Japanese forms (査 for 查, 増 for 增) are what recognition of scanned pages mostly confuses.
+"""
+
+from functools import cache
+
+import opencc
+
+__all__ = ["fold"]
+
+_CJK = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00))
+# Look-alikes that are in neither of OpenCC's tables: rare characters no speech is written with.
+_LOOK_ALIKES = dict(zip("冋囯巿亇氺曱甴", "问国市个水甲由", strict=True))
+
+
+def fold(text: str) -> str:
+    """The text with every such character replaced by the simplified one; its length stays the same."""
+    return text.translate(_table())
+
+
+@cache
+def _table() -> dict[int, str]:
+    characters = [chr(code) for start, end in _CJK for code in range(start, end) if not _ordinary(chr(code))]
+    to_simplified = opencc.OpenCC("t2s")
+    from_japanese = to_simplified.convert(opencc.OpenCC("jp2t").convert("\n".join(characters))).split("\n")
+    simplified = to_simplified.convert("\n".join(characters)).split("\n")
+    table = {}
+    for character, plain, other in zip(characters, simplified, from_japanese, strict=True):
+        folded = plain if plain != character else other
+        if folded != character and len(folded) == 1:
+            table[ord(character)] = folded
+    return table | {ord(character): plain for character, plain in _LOOK_ALIKES.items()}
+
+
+def _ordinary(character: str) -> bool:
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True

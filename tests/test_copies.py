@@ -1,0 +1,29 @@
+"""Near copies of passages: found whatever is blanked out, and whatever the order."""
+
+from askspeech.copies import near_copies
+
+BORROWED = "全县上下要把企业的事当成自己的事来办，凡是答应企业的，白纸黑字写下来，到期兑现，兑现不了的由主要负责人登门说明原因，年底拿出清单逐条对账，一共{}条。"
+OTHER = "水库除险加固工程今年汛期之前必须完工，县水利局每周通报一次进度，乡镇负责做好库区群众的转移安置，物资储备点要备足编织袋和救生衣。"
+
+
+def test_copies_with_other_blanks_are_one_group() -> None:
+    texts = {"b": BORROWED.format("46"), "a": BORROWED.format("xx"), "c": OTHER, "d": BORROWED.format("**")}
+    assert near_copies(texts) == [("a", "b", "d")]
+
+
+def test_white_space_punctuation_and_traditional_forms_do_not_matter() -> None:
+    plain = BORROWED.format("46")
+    assert near_copies({"a": plain, "b": plain.replace("，", ", ").replace("企业", "企業")}) == [("a", "b")]
+
+
+def test_short_texts_are_no_copies() -> None:
+    assert near_copies({"a": "谢谢大家！", "b": "谢谢大家！"}) == []
+
+
+def test_a_shared_sentence_is_no_copy() -> None:
+    assert near_copies({"a": BORROWED.format("46") + OTHER * 2, "b": BORROWED.format("46")}) == []
+
+
+def test_the_order_does_not_matter() -> None:
+    texts = {str(number): BORROWED.format(number) + OTHER[: number * 4] for number in range(12)}
+    assert near_copies(texts) == near_copies(dict(reversed(texts.items())))

@@ -1,0 +1,105 @@
+"""What a question is, and what it asks for."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from askspeech.datatypes import Turn
+from askspeech.errors import QuestionError
+from askspeech.questions import (
+    asks_for_list,
+    asks_for_speech,
+    checked_question,
+    complete,
+    expected_count,
+    language_of,
+)
+from tests.strategies import any_texts
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        *(("", "empty"), (" \n　", "empty"), ("？！。", "no word"), ("……", "no word"), ("😀", "no word")),
+        *(("\ud800", "no word"), ("青" * 2001, "2,001 characters"), ("问" * 10_000, "Shorten")),
+    ],
+)
+def test_what_is_no_question_is_refused(question: str, reason: str) -> None:
+    with pytest.raises(QuestionError, match=reason):
+        checked_question(question)
+
+
+@pytest.mark.parametrize("question", ["台账由谁建？", "  who?  ", "1", "𠮷", "青" * 2000, " " * 3000 + "台账"])
+def test_what_is_a_question_is_taken_without_white_space(question: str) -> None:
+    assert checked_question(question) == question.strip()
+
+
+@given(st.one_of(any_texts(), st.text(max_size=2500)))
+def test_any_text_is_a_question_or_a_typed_error(text: str) -> None:
+    try:
+        question = checked_question(text)
+    except QuestionError as error:
+        assert str(error)
+        return
+    assert 0 < len(question) <= 2000
+    assert language_of(question) in ("zh", "en")
+    assert asks_for_list(question) in (True, False)
+    assert asks_for_speech(question) in (True, False)
+    assert expected_count(question) in (None, *range(2, 21))
+    assert complete(question, [Turn("上一个问题")]).endswith(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        *(("台账由谁建？", "zh"), ("Who keeps the ledger?", "en"), ("12345", "zh")),
+        *(("VIP 窗口在哪里？", "zh"), ("Who runs the 银杏 window in Qinghe county?", "en")),
+    ],
+)
+def test_language(question: str, language: str) -> None:
+    assert language_of(question) == language
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        *(("要办好哪些实事？", True), ("驻企联络员要做哪几件事？", True), ("办好哪四件事？", True)),
+        *(("What are the duties?", True), ("Which five problems were named?", True), ("提出了几条要求？", True)),
+        *(("台账由谁建？", False), ("Who keeps the ledger?", False), ("利率是多少？", False)),
+    ],
+)
+def test_lists(question: str, expected: bool) -> None:
+    assert asks_for_list(question) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [
+        *(("办好哪四件事？", 4), ("哪两个市先试点？", 2), ("哪10条举措？", 10), ("Which five problems?", 5)),
+        *(("要办好哪些实事？", None), ("第三个问题怎么说？", None), ("十五个工作日内谁来答复？", None), ("Who?", None)),
+    ],
+)
+def test_how_many_are_asked_for(question: str, count: int | None) -> None:
+    assert expected_count(question) == count
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [("哪篇讲话提到了台账？", True), ("是哪几篇讲的？", True), ("Which speech says so?", True), ("谁讲的？", False)],
+)
+def test_which_speech(question: str, expected: bool) -> None:
+    assert asks_for_speech(question) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "completed"),
+    [
+        pytest.param("这个窗口归谁管？", "银杏专窗在哪里？ 这个窗口归谁管？", id="leans on it"),
+        pytest.param("它什么时候开？", "银杏专窗在哪里？ 它什么时候开？", id="pronoun"),
+        pytest.param("台账由谁建？", "台账由谁建？", id="stands alone"),
+    ],
+)
+def test_a_question_that_leans_on_the_last_one_is_completed(question: str, completed: str) -> None:
+    history = [Turn("台账由谁建？"), Turn(" 银杏专窗在哪里？ ")]
+    assert complete(question, history) == completed
+    assert complete(question, []) == question

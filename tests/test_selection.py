@@ -1,0 +1,72 @@
+"""Which sentences of the passages found answer a question."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from askspeech.selection import chosen_outline, chosen_sentences, coverage, extracts_of
+from tests import made
+
+FIRST = made.hit("各部门要建立台账。县财政局负责汇总。", score=2.0)
+SECOND = made.hit("利率不高于百分之四。好。", start=100, score=1.0)
+OUTLINE = made.hit("办好两件事。\n一是摸清底数。\n二是限时清偿。", start=200, kind="outline", score=3.0)
+
+
+def test_extracts_are_the_sentences_of_the_hits_in_order() -> None:
+    found = extracts_of([FIRST, SECOND])
+    assert [extract.text for extract in found] == ["各部门要建立台账。", "县财政局负责汇总。", "利率不高于百分之四。"]
+
+
+def test_a_place_found_twice_is_one_extract() -> None:
+    again = made.hit("县财政局负责汇总。", start=9)
+    assert len(extracts_of([FIRST, again])) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [("县里建台账", 0.75), ("企业", 0.25), ("企业建台账", 1.0), ("别的话", 0.0)],
+)
+def test_coverage_weighs_terms_by_rarity(text: str, share: float) -> None:
+    assert coverage(["台账", "企业"], text, {"台账": 3.0, "企业": 1.0}) == pytest.approx(share)
+
+
+def test_a_question_without_terms_is_not_covered() -> None:
+    assert coverage([], "台账", {}) == 0.0
+
+
+def test_the_items_of_an_outline_come_complete_and_in_order() -> None:
+    items = [extract.text for extract in chosen_outline([OUTLINE, FIRST], None)]
+    assert items == ["办好两件事。", "一是摸清底数。", "二是限时清偿。"]
+
+
+def test_an_outline_of_the_expected_number_comes_first() -> None:
+    other = made.hit("办好三件事。\n一是甲。\n二是乙。\n三是丙。", start=300, kind="outline")
+    assert chosen_outline([other, OUTLINE], 2)[0].hit is OUTLINE
+    assert chosen_outline([OUTLINE, other], 3)[0].hit is other
+
+
+def test_without_an_outline_no_items() -> None:
+    assert chosen_outline([FIRST, SECOND], None) == []
+    assert chosen_outline([FIRST, SECOND], 2) == []
+
+
+def test_the_best_sentences_are_chosen_and_weak_ones_left_out() -> None:
+    extracts = extracts_of([FIRST, SECOND])
+    assert [extract.text for extract in chosen_sentences(extracts, [0.2, 1.0, 0.1])] == ["县财政局负责汇总。"]
+
+
+def test_equal_wordings_are_chosen_once() -> None:
+    copy = made.hit("各部门要建立台账！", start=500, score=2.0)
+    assert len(chosen_sentences(extracts_of([FIRST, copy]), [1.0, 0.0, 1.0])) == 1
+
+
+@given(st.lists(st.floats(0, 2), min_size=3, max_size=3), st.integers(1, 5))
+def test_there_is_always_a_best_sentence_and_never_more_than_asked_for(scores: list[float], most: int) -> None:
+    extracts = extracts_of([FIRST, SECOND])
+    chosen = chosen_sentences(extracts, scores, most)
+    assert 1 <= len(chosen) <= min(most, 3)
+    assert set(map(id, chosen)) <= set(map(id, extracts))
+
+
+def test_of_no_sentences_none_is_chosen() -> None:
+    assert chosen_sentences([], []) == []
