@@ -3,13 +3,13 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.strategies import any_texts
 
 from askspeech.datatypes import Fact, Source, Span, Speech
 from askspeech.facts import find_facts
 from askspeech.readers import source_id
 from askspeech.settings import IndexSettings
 from askspeech.understanding import understand
-from tests.strategies import any_texts
 
 BODY = "下面，我讲三点意见。窗口服务要再上一个台阶，企业的事要一件一件办好。" * 3
 
@@ -128,6 +128,7 @@ def test_several_places_of_one_name_are_several_facts() -> None:
 def test_a_quoted_documents_place_counts_where_it_is_of_the_meetings_level() -> None:
     assert titled("在全省大会上关于《江垣省若干规定》的讲话")["place"] == ("江垣省",)
     assert "place" not in titled("在全县学习《江垣省若干规定》动员会上的讲话")
+    assert {"place", "level", "year"}.isdisjoint(titled("在学习贯彻《江垣省2031年行动方案》动员会上的讲话"))
 
 
 def test_of_two_names_of_one_place_the_fuller_is_kept() -> None:

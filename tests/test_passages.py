@@ -64,11 +64,11 @@ def test_the_sentence_that_introduces_an_unnumbered_list_stands_in_its_outline()
     assert texts(text, "outline")[0].endswith("一是摸清底数。二是限时清偿。")
 
 
-def test_sentences_are_packed_evenly() -> None:
-    lengths = [len(passage) for passage in texts(SENTENCE * 40)]
-    assert sum(lengths) == len(SENTENCE * 40)
-    assert all(150 <= length <= 350 for length in lengths)
-    assert max(lengths) - min(lengths) <= 2 * len(SENTENCE)
+@pytest.mark.parametrize("sentences", [1, 13, 14, 20, 27, 40, 41, 99])
+def test_sentences_are_packed_into_passages_of_the_right_size(sentences: int) -> None:
+    lengths = [len(passage) for passage in texts(SENTENCE * sentences)]
+    assert sum(lengths) == len(SENTENCE * sentences)
+    assert all(min(150, sum(lengths)) <= length <= 350 for length in lengths)
 
 
 def test_a_sentence_without_end_is_cut_at_commas_and_else_anywhere() -> None:

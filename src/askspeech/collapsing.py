@@ -1,6 +1,6 @@
 """One of several near copies is shown, the others are named. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 
 from askspeech.fusion import Scored
@@ -9,19 +9,19 @@ __all__ = ["collapse"]
 
 
 def collapse(
-    ranked: Sequence[Scored], groups: Mapping[str, int], blanks: Callable[[str], int]
+    ranked: Sequence[Scored], groups: Mapping[str, Hashable], blanks: Callable[[str], int]
 ) -> list[tuple[Scored, tuple[str, ...]]]:
     """The ranked passages, each group of near copies once, with the ids of the copies that are not shown.
 
     The group stands where its best copy stood; shown is the copy of the fewest blanks, the better one of equals. Only
     copies that were found take part, so filters hold.
     """
-    members: dict[int, list[Scored]] = {}
+    members: dict[Hashable, list[Scored]] = {}
     for scored in ranked:
         if scored.id in groups:
             members.setdefault(groups[scored.id], []).append(scored)
     shown: list[tuple[Scored, tuple[str, ...]]] = []
-    done: set[int] = set()
+    done: set[Hashable] = set()
     for scored in ranked:
         group = groups.get(scored.id)
         if group is None:

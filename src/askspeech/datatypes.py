@@ -101,6 +101,8 @@ class Speech:
     facts: tuple[Fact, ...] = ()
     characters: int = 0
     """Length of its reading text."""
+    blanks: tuple[Blank, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def title_derived(self) -> bool:

@@ -31,7 +31,7 @@ _LEVEL_OF = {"州": "市", "盟": "市", "旗": "县", "镇": "乡镇", "乡": "
 _REPORT_OF = re.compile(r"(?:^|年|[^一-鿿])(?!年)([一-鿿]{2,3})(?:人民)?政府工作报告")
 _NO_REPORT_PLACE = re.compile("国务|政府|人民|中央|[全我本各]|[省市县区州旗]$")
 _SUBJECT = re.compile(
-    r"(?:^|[。！？；\n])([一-鿿]{2,6})(?:是|位于|地处|作为)[^。！？]{0,120}?[全我]([省市县区州旗镇乡])"
+    r"(?:^|[。！？；\n])([一-鿿]{2,6})(?:是|位于|地处|作为)[^。！？\n]{0,120}?[全我]([省市县区州旗镇乡])"
 )
 _DOCUMENT = re.compile(r"《(?=([一-鿿]{3,12})[^》\n]{2,40}》)")
 _SENTENCE = re.compile("[。！？\n]")
@@ -123,7 +123,7 @@ def _level(zones: SpeechZones, meeting: _Words | None) -> Fact | None:
     """The level that the meeting's name says, else title, subtitle, signature, opening or the file's name."""
     autonomous = any("自治区" in zone.text for zone in (*_title_and_head(zones), *zones.opening))
     for words in _level_sources(zones, meeting):
-        if found := find_level(words.text):
+        if found := find_level(_unquoted(words.text)):
             said = words.text[found.start : found.end]
             level = "省" if autonomous and said in ("全区", "区政府") else found.level
             return _level_fact(words.zone, level, words.start + found.start, words.start + found.end)
@@ -134,15 +134,16 @@ def _level_sources(zones: SpeechZones, meeting: _Words | None) -> Iterator[_Word
     """Words of the text that can say the level, the surest first."""
     if meeting and meeting.zone is not zones.name:
         yield meeting
-    if zones.title:
-        quoted = [found.span() for found in _QUOTED_TITLE.finditer(zones.title.text)]
-        edges = [0, *(edge for span in quoted for edge in span), len(zones.title.text)]
-        yield from (_Words(zones.title, *edges[at : at + 2]) for at in range(0, len(edges), 2))
-    for zone in (*zones.head, *_signatures(zones)):
+    for zone in (*_title_and_head(zones), *_signatures(zones)):
         yield _Words(zone, 0, len(zone.text))
     for pattern in (_IN_THE_NAME_OF, _CONVENED):
         for zone in zones.opening:
             yield from (_Words(zone, *found.span(1)) for found in pattern.finditer(zone.text))
+
+
+def _unquoted(text: str) -> str:
+    """The text with blanks for the titles of documents in it: their places and years are not the meeting's."""
+    return _QUOTED_TITLE.sub(lambda quoted: " " * len(quoted[0]), text)
 
 
 def _our_level(zones: SpeechZones) -> Fact | None:
@@ -240,7 +241,7 @@ def _documents(text: str, start: int, end: int) -> Iterator[Place]:
     """Places whose plans and rules a sentence speaks of as ours or this year's, and not as an example or an order."""
     for found in _DOCUMENT.finditer(text, start, end):
         before = _SENTENCE.split(text[max(start, found.start() - _CONTEXT) : found.start()])[-1]
-        after = _SENTENCE.split(text[found.end() : found.end() + _CONTEXT])[0]
+        after = _SENTENCE.split(text[found.end() : min(end, found.end() + _CONTEXT)])[0]
         place = place_at(text, found.end())
         if place and _OURSELVES.search(before + after) and not _OF_OTHERS.search(before + after):
             yield place
@@ -260,7 +261,7 @@ def _said_dates(zones: SpeechZones) -> Iterator[tuple[Zone, SaidDate]]:
     """Dates that can be the speech's own, the surest first."""
     yield from ((zone, date) for zone in zones.head for date in find_dates(zone.text))
     if zones.title:
-        dates = list(find_dates(zones.title.text))
+        dates = list(find_dates(_unquoted(zones.title.text)))
         yield from ((zones.title, date) for date in dates if len({one.year for one in dates}) == 1)
     for zone in zones.signature:
         dates = [date for date in find_dates(zone.text) if not date.whole_year]

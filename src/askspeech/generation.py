@@ -42,6 +42,10 @@ class Generation:
         self._positions = {identity: number for number, identity in enumerate(table.ids)}
         self._offsets, self._tokens = table.offsets, table.tokens
 
+    def groups_by_speech(self) -> dict[str, tuple[int, str]]:
+        """The groups of near copies, those in different speeches told apart: in a comparison each side has its own."""
+        return {identity: (group, self.rows[identity].speech_id) for identity, group in self.copy_groups.items()}
+
     def token_ids(self, passage_ids: Sequence[str]) -> list[NDArray[np.uint16]]:
         """The token ids of these passages, in the order asked."""
         places = [self._positions[identity] for identity in passage_ids]

@@ -16,13 +16,14 @@ Phrase = tuple[str, ...]
 _IGNORED = "[ignored]"
 # Punctuation, because search keys have no spaces between Chinese characters: two terms would grow into one word.
 _BETWEEN_TERMS = "， "
-_CHINESE = r"[㐀-䶿一-鿿\U00020000-\U0003ffff]+"
+_CHINESE = r"[㐀-䶿一-鿿\U00020000-\U0003ffff]"
+_LETTER = r"[^\W_㐀-䶿一-鿿\U00020000-\U0003ffff]"
 _NUMBER = r"\d+(?:[.,]\d+)*"
-_WORD = re.compile(rf"{_CHINESE}|{_NUMBER}(?![^\W_])|%|[^\W_㐀-䶿一-鿿\U00020000-\U0003ffff]+(?:['’&][^\W_]+)*")
+_WORD = re.compile(rf"{_CHINESE}+|{_NUMBER}(?!{_LETTER})|{_LETTER}+(?:['’&]{_LETTER}+)*")
 _CLITIC = re.compile(r"['’](?:s|re|ve|ll|d|m)?$")
 _NEGATION = re.compile(r"n['’]t$")
 _ACRONYM = re.compile(r"[A-Z][A-Z0-9&]+s?")
-_KEPT = re.compile(rf"{_CHINESE}|[^\W_]*\d[^\W_]*(?:[.,]\d+)*")
+_KEPT = re.compile(rf"{_CHINESE}+|{_NUMBER}|{_LETTER}*\d{_LETTER}*")
 # Ending and what may have stood in its place; a doubled consonant before -ed and -ing is undone apart.
 _ENDINGS = (
     ("ies", ("y",)),
@@ -40,7 +41,7 @@ _VOWEL = re.compile(r"[aeiouy]")
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """English words as they stand in a question, in lower case, and what the speeches say for them, usual word first."""
+    """English words of a question, in lower case, and what the speeches say for them, the usual word first."""
 
     english: str
     chinese: tuple[str, ...]
@@ -96,7 +97,7 @@ def translate(question: str) -> Translation:
     """
     words = _WORD.findall(question)
     keys = [_key(word) for word in words]
-    acronyms = {word for word in words if _ACRONYM.fullmatch(word)} if question.upper() != question else set()
+    shouted = question.upper() == question
     terms: dict[str, Term] = {}
     unknown: dict[str, None] = {}
     at = 0
@@ -105,10 +106,13 @@ def translate(question: str) -> Translation:
         english = " ".join(keys[at : at + max(1, len(phrase))])
         if phrase:
             terms.setdefault(english, Term(english, glossary().phrases[phrase]))
-        elif words[at] in acronyms or _KEPT.fullmatch(words[at]):
+        elif _KEPT.fullmatch(words[at]):
             terms.setdefault(english, Term(english, (words[at],)))
         elif not _is_ignored(keys[at]):
-            unknown.setdefault(english)
+            if _ACRONYM.fullmatch(words[at]) and not shouted:
+                terms.setdefault(english, Term(english, (words[at].removesuffix("s"),)))
+            else:
+                unknown.setdefault(english)
         at += max(1, len(phrase))
     return Translation(tuple(terms.values()), tuple(unknown))
 

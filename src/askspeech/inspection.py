@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from askspeech.datatypes import Blank, Document, Section, Span, Speech
+from askspeech.datatypes import Document, Section, Span, Speech
 
 __all__ = ["Stretch", "reasons", "stretches"]
-
-_BLANK_NAMES = {"number": "数字", "place": "地名", "person": "人名", "date": "日期", "unknown": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ class _Layers:
         self.drops = _Layer([(drop.span, drop.reason) for drop in document.drops])
         self.titles = _Layer([(span, "title") for speech in document.speeches for span in speech.title_spans])
         self.headings = _Layer([(s, str(depths[one.id])) for one in document.sections for s in one.heading_spans])
-        self.blanks = _Layer([(blank.span, f"blank {_BLANK_NAMES[blank.kind]}".strip()) for blank in _blanks(document)])
+        self.blanks = _Layer([(blank.span, blank.kind) for speech in document.speeches for blank in speech.blanks])
         self.gaps = _Layer([(gap.span, "gap") for gap in document.gaps])
         self.speeches = {speech.span.start: speech for speech in document.speeches}
 
@@ -93,12 +91,3 @@ def _depths(sections: tuple[Section, ...]) -> dict[str, int]:
     for section in sections:
         depths[section.id] = depths[section.parent_id] + 1
     return {identity: depth for identity, depth in depths.items() if identity is not None}
-
-
-def _blanks(document: Document) -> Iterator[Blank]:
-    seen: set[Span] = set()
-    for passage in document.passages:
-        for blank in passage.blanks:
-            if blank.span not in seen:
-                seen.add(blank.span)
-                yield blank

@@ -117,16 +117,20 @@ class _Cutter:
         ]
         if not pieces:
             return
-        total = pieces[-1].end - pieces[0].start
-        count = -(-total // self.longest)
-        target = max(self.shortest, total / count)
         start = end = pieces[0].start
+        last = pieces[-1].end
+        target = self._even_size(last - start)
         for piece in pieces:
-            if piece.end - start > self.longest or (end - start >= target and pieces[-1].end - end >= self.shortest):
+            if piece.end - start > self.longest or (end - start >= target and last - end >= self.shortest):
                 yield Span(start, end)
                 start = piece.start
+                target = self._even_size(last - start)
             end = piece.end
         yield Span(start, end)
+
+    def _even_size(self, total: int) -> float:
+        """How long passages of even size are where that many characters make as few of them as can be."""
+        return max(self.shortest, total / -(-total // self.longest))
 
     def _cut(self, sentence: Span) -> Iterator[Span]:
         """A sentence, or the parts of one that is longer than a passage: at commas, else anywhere."""

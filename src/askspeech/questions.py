@@ -9,7 +9,15 @@ from askspeech.errors import QuestionError
 from askspeech.markers import chinese_number
 from askspeech.settings import MAX_QUESTION_CHARACTERS
 
-__all__ = ["asks_for_list", "asks_for_speech", "checked_question", "complete", "expected_count", "language_of"]
+__all__ = [
+    "asks_for_list",
+    "asks_for_speech",
+    "checked_question",
+    "compares",
+    "complete",
+    "expected_count",
+    "language_of",
+]
 
 _CHINESE = re.compile(r"[㐀-鿿]")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
@@ -19,6 +27,11 @@ _LIST = re.compile(
     r"哪些|哪几|(?<!有)几(?:条|点|项|种|样|方面|步|招|件事)|哪[二两三四五六七八九十]|列出|列举|(?:要求|措施|做法|举措|问题)有什么|有什么(?:要求|措施|做法|举措)|"
     r"\b(?:which|what)\s+(?:are\s+the\s+)?(?:two|three|four|five|six|seven|eight|nine|ten|\d+)\b|"
     r"\blist\b|\bwhat are\b|\bwhich \w+s\b",
+    re.IGNORECASE,
+)
+_COMPARISON = re.compile(
+    r"分别|各自|各篇|各(?:是|叫|提|说|讲|有|要求)|哪[几两二三]篇|相比|比较|对比|区别|不同|异同|"
+    r"\b(?:both|respectively|each|compare[ds]?|differ\w*|two speeches|several speeches|which speeches)\b",
     re.IGNORECASE,
 )
 _ENGLISH_NUMBERS = dict(
@@ -70,6 +83,11 @@ def asks_for_list(question: str) -> bool:
 def asks_for_speech(question: str) -> bool:
     """Whether a question asks which speech says something."""
     return _SPEECH.search(question) is not None
+
+
+def compares(question: str) -> bool:
+    """Whether a question asks what each of several speeches says."""
+    return _COMPARISON.search(question) is not None
 
 
 def expected_count(question: str) -> int | None:

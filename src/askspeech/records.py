@@ -91,14 +91,24 @@ def unpack_gaps(data: bytes) -> tuple[Gap, ...]:
 def pack_speech(speech: Speech) -> bytes:
     """A speech without its id and its source's."""
     facts = [[fact.name, fact.value, fact.origin, fact.span, fact.note] for fact in speech.facts]
-    return pack([speech.file, speech.title, speech.span, speech.title_spans, facts, speech.characters])
+    blanks, gaps = _blank_rows(speech.blanks), _gap_rows(speech.gaps)
+    return pack([speech.file, speech.title, speech.span, speech.title_spans, facts, speech.characters, blanks, gaps])
 
 
 def unpack_speech(identity: str, source_id: str, data: bytes) -> Speech:
     """The speech that `pack_speech` packed."""
-    file, title, span, title_spans, facts, characters = unpack(data)
+    file, title, span, title_spans, facts, characters, blanks, gaps = unpack(data)
     return Speech(
-        identity, source_id, file, title, Span(*span), _spans(title_spans), tuple(map(_fact, facts)), characters
+        id=identity,
+        source_id=source_id,
+        file=file,
+        title=title,
+        span=Span(*span),
+        title_spans=_spans(title_spans),
+        facts=tuple(map(_fact, facts)),
+        characters=characters,
+        blanks=_blanks(blanks),
+        gaps=_gaps(gaps),
     )
 
 
@@ -124,8 +134,8 @@ def unpack_section(identity: str, speech_id: str, data: bytes) -> Section:
 
 def pack_passage(passage: Passage) -> tuple[str, str, str, str | None, str, bytes, bytes]:
     """A passage as a row: id, source id, speech id, section id, kind, packed text, packed rest."""
-    blanks = [[*blank.span, blank.kind] for blank in passage.blanks]
-    rest = pack([passage.file, passage.spans, passage.heading_path, blanks, _gap_rows(passage.gaps)])
+    marks = _blank_rows(passage.blanks), _gap_rows(passage.gaps)
+    rest = pack([passage.file, passage.spans, passage.heading_path, *marks])
     ids = passage.id, passage.source_id, passage.speech_id, passage.section_id
     return *ids, passage.kind, pack_text(passage.text), rest
 
@@ -144,7 +154,7 @@ def unpack_passage(row: tuple[Any, ...]) -> Passage:
         text=unpack_text(text),
         spans=_spans(spans),
         heading_path=tuple(heading_path),
-        blanks=tuple(Blank(Span(start, end), blank_kind) for start, end, blank_kind in blanks),
+        blanks=_blanks(blanks),
         gaps=_gaps(gaps),
     )
 
@@ -179,6 +189,14 @@ def unpack_matrix(packed: Sequence[bytes]) -> NDArray[np.float32]:
     """Packed vectors of one dimension as (n, dimension); ValueError where their lengths differ."""
     matrix = np.frombuffer(b"".join(packed), "<f4")
     return matrix.reshape(len(packed), len(packed[0]) // 4 if packed else 0)
+
+
+def _blank_rows(blanks: Iterable[Blank]) -> list[list[Any]]:
+    return [[*blank.span, blank.kind] for blank in blanks]
+
+
+def _blanks(rows: Iterable[Sequence[Any]]) -> tuple[Blank, ...]:
+    return tuple(Blank(Span(start, end), kind) for start, end, kind in rows)
 
 
 def _fact(row: Sequence[Any]) -> Fact:

@@ -16,7 +16,7 @@ from askspeech.filtering import kept_speeches
 from askspeech.fusion import Scored
 from askspeech.generation import Generation
 from askspeech.legs import WAYS, Encoders, Query
-from askspeech.questions import asks_for_list, checked_question, complete, language_of
+from askspeech.questions import asks_for_list, checked_question, compares, complete, language_of
 from askspeech.settings import DEFAULT_STORE, IndexSettings
 from askspeech.store import Store
 from askspeech.suggestions import example_questions
@@ -88,7 +88,8 @@ class SpeechIndex:
             chosen = None if kept is None else [speech.id for speech in kept]
             query = Query(wanted, language_of(question), asks_for_list(question), chosen)
             ranked = [] if chosen == [] else WAYS[way](generation, self._encoders, query)
-            shown = collapse(ranked, generation.copy_groups, generation.blank_counts.__getitem__)[:k]
+            groups = generation.groups_by_speech() if compares(question) else generation.copy_groups
+            shown = collapse(ranked, groups, generation.blank_counts.__getitem__)[:k]
             hits = _hits(generation, shown)
         return SearchResult(
             hits=hits,

@@ -72,6 +72,8 @@ class _SpeechReader:
             title_spans=tuple(part for place in title for part in self.reading.source_spans(*place)),
             facts=find_facts(text, draft.title_range, draft.paragraphs, self.source.file, self._whole),
             characters=sum(end - start for start, end in draft.paragraphs),
+            blanks=tuple(self._blanks(self.reading.source_spans(draft.start, draft.end))),
+            gaps=tuple(gap for _, gap in self.gaps),
         )
 
     def _whole(self, start: int, end: int) -> Span:
