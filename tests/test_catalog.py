@@ -249,7 +249,7 @@ def test_passages_without_embeddings_are_damage(tmp_path: Path) -> None:
 def test_a_file_that_is_no_catalogue_is_damage(tmp_path: Path, content: bytes | None) -> None:
     if content is not None:
         (tmp_path / "catalog.db").write_bytes(content)
-    with pytest.raises(StoreDamagedError, match=r"Build the index again: python ingest/build_index\.py"):
+    with pytest.raises(StoreDamagedError, match=r"Build the index again: askspeech build"):
         Catalog.open(tmp_path / "catalog.db")
 
 

@@ -1,6 +1,12 @@
 """A source understood: what must hold of every text whatever, and a few texts on which it can be read off."""
 
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -19,8 +25,8 @@ def understood(text: str) -> Document:
     return understand(source, SETTINGS)
 
 
-def positions(spans: object) -> list[int]:
-    return [at for start, end in spans for at in range(start, end)]  # type: ignore[attr-defined]
+def positions(spans: Iterable[Span]) -> list[int]:
+    return [at for start, end in spans for at in range(start, end)]
 
 
 def kept(document: Document) -> list[Span]:
@@ -135,3 +141,107 @@ def test_speeches_are_apart_and_their_titles_slice_back(text: str) -> None:
 @given(any_texts())
 def test_same_text_gives_equal_documents(text: str) -> None:
     assert understood(text) == understood(text)
+
+
+def test_hash_seeds_do_not_matter(samples: Path) -> None:
+    program = (
+        "import hashlib, sys; from pathlib import Path; from askspeech.readers import find_files, read_source; "
+        "from askspeech.settings import IndexSettings; from askspeech.understanding import understand; "
+        "files = find_files([Path(sys.argv[1])]); "
+        "made = [understand(read_source(file), IndexSettings()) for file in files]; "
+        "print(hashlib.sha256(repr(made).encode()).hexdigest())"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", program, str(samples)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(outputs) == 1
+
+
+SENTENCE = "青禾县的每一个窗口都要把企业的事一件一件办好办到底。"
+TWO_SPEECHES = f"""在青禾县优化营商环境大会上的讲话
+
+同志们：
+
+一、清理欠款
+一是摸清底数。{SENTENCE * 3}
+二是限时清偿。{SENTENCE * 3}
+二、优化服务
+{SENTENCE * 3}
+谢谢大家！
+---此处隐藏42字,下载后查看---
+
+在云陵市企业家座谈会上的讲话
+
+各位企业家：
+
+税收xx亿元。{SENTENCE * 3}
+……下载后查看全文……
+{SENTENCE * 3}
+谢谢大家！
+"""
+
+
+def test_a_passage_knows_its_speech_and_its_headings() -> None:
+    document = understood(TWO_SPEECHES)
+    assert [speech.title for speech in document.speeches] == [
+        "在青禾县优化营商环境大会上的讲话",
+        "在云陵市企业家座谈会上的讲话",
+    ]
+    paths = {passage.text[:7]: passage.heading_path for passage in document.passages if passage.kind == "text"}
+    assert paths["二、优化服务\n"] == ("二、优化服务",)
+    outlines = ["".join(passage.text.split()) for passage in document.passages if passage.kind == "outline"]
+    assert "一、清理欠款一是摸清底数。二是限时清偿。" in outlines
+
+
+def test_a_part_missing_between_two_speeches_is_missing_from_the_first() -> None:
+    document = understood(TWO_SPEECHES)
+    first, second = document.speeches
+    gaps = {
+        speech.id: {gap for passage in document.passages if passage.speech_id == speech.id for gap in passage.gaps}
+        for speech in document.speeches
+    }
+    assert [gap.characters for gap in gaps[first.id]] == [42]
+    assert [gap.characters for gap in gaps[second.id]] == [None]
+    assert {*gaps[first.id], *gaps[second.id]} == set(document.gaps)
+
+
+def test_blanks_are_those_of_the_source() -> None:
+    document = understood(TWO_SPEECHES)
+    blanks = {blank for passage in document.passages for blank in passage.blanks}
+    assert [(TWO_SPEECHES[slice(*blank.span)], blank.kind) for blank in blanks] == [("xx", "number")]
+
+
+LINES = 40_000
+LONG = 2_000_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(SENTENCE * (LONG // len(SENTENCE)), id="2 MB in one line"),
+        pytest.param(
+            "\n".join(f"第{number}家企业来到青禾县把窗口的事情办好{number}" for number in range(LINES)),
+            id="short lines",
+        ),
+        pytest.param("\n".join(["一、清理欠款。", "二、优化服务。"] * (LINES // 2)), id="headings"),
+        pytest.param("\n".join(["同志们：", "谢谢大家！"] * (LINES // 2)), id="salutations"),
+        pytest.param("\n".join(["---此处隐藏42字---", SENTENCE] * (LINES // 2)), id="hidden parts"),
+        pytest.param("开头。" + "一是摸底。二是清偿。" * 20_000, id="a list again and again in one line"),
+        pytest.param("开头，" + "①摸底，②清偿，" * 20_000, id="items without a full stop"),
+        pytest.param("a" + " " * LONG + "b", id="spaces"),
+        pytest.param("青禾" + " " * (LONG // 2) + "1" + "。" * (LONG // 2) + "县", id="spaces, a digit, full stops"),
+        pytest.param("“青禾，一是" * (LONG // 20), id="quotations without end"),
+    ],
+)
+def test_the_cost_grows_with_the_length_alone(text: str) -> None:
+    """Where it grows with the square, any of these takes minutes."""
+    began = time.monotonic()
+    understood(text)
+    assert time.monotonic() - began < 30

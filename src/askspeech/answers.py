@@ -25,7 +25,8 @@ from askspeech.datatypes import (
     Turn,
     Usage,
 )
-from askspeech.evidence import QuestionWord, answers_it, closeness, familiarity, rarity
+from askspeech.evidence import Passages, Unit, Word, answers_it, closeness, familiarity, rarity
+from askspeech.glossary import translate
 from askspeech.late_interaction import late_interaction_scores
 from askspeech.phrases import NOT_FOUND
 from askspeech.questions import asks_for_list, expected_count, language_of
@@ -111,7 +112,7 @@ class Answerer:
     def _chosen(self, found: _Found) -> list[Extract]:
         """The sentences to answer with; none where the passages do not answer the question."""
         question, hits = found.result.search_question, found.result.hits
-        if not hits or not self._answers_it(question, hits):
+        if not hits or not self._answers_it(found, hits):
             return []
         if asks_for_list(found.question) and (items := chosen_outline(hits, expected_count(found.question))):
             return items
@@ -124,22 +125,38 @@ class Answerer:
         held = [coverage(terms, extract.text, rarities) for extract in extracts]
         return chosen_sentences(extracts, [a + b for a, b in zip(late, held, strict=True)])
 
-    def _answers_it(self, question: str, hits: Sequence[Hit]) -> bool:
-        tokens, total = self.index.encoders.tokens, self.index.passage_count()
-        names = list(dict.fromkeys(word for word in words(question) if not word.isdecimal()))
-        frequencies = self.index.document_frequencies("text_words", names)
-        ids = tokens.token_ids(names)
-        asked = [QuestionWord(name, frequencies[name], own) for name, own in zip(names, ids, strict=True)]
+    def _answers_it(self, found: _Found, hits: Sequence[Hit]) -> bool:
+        tokens = self.index.encoders.tokens
         nearest = hits[:_JUDGED]
-        text = search_key("\n".join(_with_context(hit) for hit in nearest))
-        text_ids = np.concatenate(tokens.token_ids([search_key(hit.passage.text) for hit in nearest]))
-        close = closeness(asked, text, text_ids, tokens.token_vectors, total)
-        return answers_it(familiarity(asked, total), close)
+        passages = Passages(
+            text=search_key("\n".join(_with_context(hit) for hit in nearest)),
+            token_ids=np.concatenate(tokens.token_ids([search_key(hit.passage.text) for hit in nearest])),
+            total=self.index.passage_count(),
+        )
+        units = self._units(found)
+        close = closeness(units, passages, tokens.token_vectors)
+        return answers_it(found.language, familiarity(units, passages.total), close)
+
+    def _units(self, found: _Found) -> list[Unit]:
+        """What the question names: its words, or the Chinese for the terms of a question in English."""
+        names = [[words(name) for name in alternatives] for alternatives in _alternatives(found)]
+        flat = list(dict.fromkeys(word for unit in names for alternative in unit for word in alternative))
+        frequencies = self.index.document_frequencies("text_words", flat)
+        ids = dict(zip(flat, self.index.encoders.tokens.token_ids(flat), strict=True))
+        return [[[Word(word, frequencies[word], ids[word]) for word in one] for one in unit] for unit in names]
 
     def _late(self, question: str, texts: Sequence[str]) -> list[float]:
         tokens = self.index.encoders.tokens
         question_ids, *ids = tokens.token_ids([search_key(text) for text in (question, *texts)])
         return [float(score) for score in late_interaction_scores(question_ids, ids, tokens.token_vectors)]
+
+
+def _alternatives(found: _Found) -> list[tuple[str, ...]]:
+    if found.language == "en":
+        translation = translate(found.question)
+        return [*(term.chinese for term in translation.terms), *(() for _ in translation.unknown)]
+    asked = dict.fromkeys(word for word in words(found.result.search_question) if not word.isdecimal())
+    return [(word,) for word in asked]
 
 
 def _with_context(hit: Hit) -> str:

@@ -8,8 +8,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from askspeech.datatypes import Language
-
 __all__ = ["FIELD_WEIGHTS", "WEIGHTS", "Scored", "Weights", "fuse"]
 
 
@@ -24,12 +22,7 @@ class Weights:
     """Added for outline passages where the question asks for a list."""
 
 
-WEIGHTS: Mapping[Language, Weights] = MappingProxyType(
-    {
-        "zh": Weights(keyword=1.0, dense=0.7, late=1.0, outline=0.25),
-        "en": Weights(keyword=0.3, dense=1.0, late=1.0, outline=0.1),
-    }
-)
+WEIGHTS = Weights(keyword=1.0, dense=0.7, late=1.0, outline=0.25)
 
 FIELD_WEIGHTS: Mapping[str, float] = MappingProxyType(
     {

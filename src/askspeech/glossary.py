@@ -9,7 +9,16 @@ from types import MappingProxyType
 
 from askspeech.tokens import stop_words
 
-__all__ = ["Glossary", "Term", "Translation", "chinese_question", "glossary", "parse_glossary", "translate"]
+__all__ = [
+    "Glossary",
+    "Term",
+    "Translation",
+    "chinese_question",
+    "glossary",
+    "parse_glossary",
+    "translate",
+    "with_chinese",
+]
 
 Phrase = tuple[str, ...]
 
@@ -157,3 +166,8 @@ def _bases(key: str) -> Iterable[str]:
         if stem != key and _VOWEL.search(stem) and not key.endswith(_NO_ENDINGS):
             bases += [stem + replacement for replacement in replacements]
     return dict.fromkeys([*bases, _DOUBLED.sub(r"\1", key)])
+
+
+def with_chinese(question: str) -> str:
+    """An English question with the Chinese for its terms behind it; one without such terms unchanged."""
+    return f"{question} {chinese_question(translate(question))}".strip()

@@ -43,7 +43,7 @@ def inline_drops(text: str, start: int, end: int, *, bold: bool, watermarks: Col
             *_spaces(text, start, end),
             *_watermarks(text, start, end, watermarks),
         },
-        key=lambda drop: drop.span,
+        key=lambda drop: (drop.span, drop.reason),
     )
     at = start
     for drop in found:

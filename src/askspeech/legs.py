@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from askspeech.datatypes import Language, Way
+from askspeech.datatypes import Way
 from askspeech.embedder import Embedder, StaticEmbedder
 from askspeech.fusion import FIELD_WEIGHTS, WEIGHTS, Scored, fuse
 from askspeech.generation import Generation
@@ -19,10 +19,9 @@ DEPTH = 300
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to look for: the question, its language, whether it asks for a list, and the speeches to look in."""
+    """What to look for: the question, whether it asks for a list, and the speeches to look in."""
 
     question: str
-    language: Language = "zh"
     lists: bool = False
     speeches: Collection[str] | None = None
 
@@ -56,7 +55,7 @@ def hybrid(generation: Generation, encoders: Encoders, query: Query) -> list[Sco
     candidates = sorted({*keyword_scores, *dense_scores})
     late = _late_scores(generation, encoders, query, candidates)
     outlines = {one for one in candidates if query.lists and generation.rows[one].kind == "outline"}
-    return fuse(keyword_scores, dense_scores, late, outlines, WEIGHTS[query.language])
+    return fuse(keyword_scores, dense_scores, late, outlines, WEIGHTS)
 
 
 WAYS: Mapping[Way, Leg] = MappingProxyType({"keyword": keyword, "dense": dense, "hybrid": hybrid})

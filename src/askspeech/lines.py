@@ -18,6 +18,7 @@ REPEATED_LINE = "repeated line"
 _INVISIBLE = "\ufeff\u200b"
 _LONGEST_RULED_LINE = 600
 _REPEATS = 3
+_MOST_WATERMARKS = 50
 _SHORTEST_REPEATED, _LONGEST_REPEATED = 3, 40
 _TILED = re.compile(r"(\S{2,15})(?:\s*\1){2,}")
 _EDGE_NUMBER = re.compile(r"^\W*\d{1,4}\W*\s|\s\W*\d{1,4}\W*$|(?<=[^\d\s])\s*[·•|—-]\s*\d{1,4}$")
@@ -56,10 +57,9 @@ def classified_lines(text: str, rules: Rules) -> list[Line]:
 
 
 def watermarks(lines: Sequence[Line]) -> frozenset[str]:
-    """The wordings of repeated lines, which may also stand inside other lines."""
-    return frozenset(
-        line.text for line in lines if line.reason == REPEATED_LINE and len(line.text) > _SHORTEST_REPEATED
-    )
+    """The commonest wordings of repeated lines, which may also stand inside other lines."""
+    repeated = (line.text for line in lines if line.reason == REPEATED_LINE and len(line.text) > _SHORTEST_REPEATED)
+    return frozenset(text for text, _ in Counter(repeated).most_common(_MOST_WATERMARKS))
 
 
 def _lines(text: str) -> Iterator[Line]:

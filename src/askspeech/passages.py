@@ -50,7 +50,9 @@ class _Cutter:
         if node.marker and node.end - node.start <= self.longest:
             yield PassageDraft("text", (Span(node.start, node.end),), here)
             return
-        parts = [part for part in _parts(node) if part != lead and (isinstance(part, Node) or _trimmed(self.text, part))]
+        parts = [
+            part for part in _parts(node) if part != lead and (isinstance(part, Node) or _trimmed(self.text, part))
+        ]
         for part in self._gathered(parts):
             if isinstance(part, Node):
                 yield from self.section(part, here)

@@ -15,6 +15,7 @@ from askspeech.errors import StoreMissingError
 from askspeech.filtering import kept_speeches
 from askspeech.fusion import Scored
 from askspeech.generation import Generation
+from askspeech.glossary import with_chinese
 from askspeech.legs import WAYS, Encoders, Query
 from askspeech.questions import asks_for_list, checked_question, compares, complete, language_of
 from askspeech.settings import DEFAULT_STORE, IndexSettings
@@ -82,11 +83,12 @@ class SpeechIndex:
         way: Way = "hybrid",
     ) -> SearchResult:
         """The k passages that answer a question best, best first; raises QuestionError for what is no question."""
-        wanted = complete(checked_question(question), history)
+        completed = complete(checked_question(question), history)
+        wanted = with_chinese(completed) if language_of(question) == "en" else completed
         with self._reading() as generation:
             kept = kept_speeches(generation.speeches.values(), filters)
             chosen = None if kept is None else [speech.id for speech in kept]
-            query = Query(wanted, language_of(question), asks_for_list(question), chosen)
+            query = Query(wanted, asks_for_list(question), chosen)
             ranked = [] if chosen == [] else WAYS[way](generation, self._encoders, query)
             groups = generation.groups_by_speech() if compares(question) else generation.copy_groups
             shown = collapse(ranked, groups, generation.blank_counts.__getitem__)[:k]
