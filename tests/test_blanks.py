@@ -2,9 +2,9 @@
 
 import pytest
 from hypothesis import given
+from tests.strategies import any_texts
 
 from askspeech.blanks import find_blanks
-from tests.strategies import any_texts
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests import made
 
 from askspeech.citing import cite, locate, spans_within
 from askspeech.datatypes import Span, slices
-from tests import made
 
 
 @st.composite
@@ -18,9 +18,7 @@ def texts_with_spans(draw: st.DrawFn) -> tuple[str, tuple[Span, ...]]:
 
 
 @given(texts_with_spans(), st.data())
-def test_a_range_maps_back_to_exactly_its_characters(
-    drawn: tuple[str, tuple[Span, ...]], data: st.DataObject
-) -> None:
+def test_a_range_maps_back_to_exactly_its_characters(drawn: tuple[str, tuple[Span, ...]], data: st.DataObject) -> None:
     text, spans = drawn
     reading = slices(text, spans)
     start = data.draw(st.integers(0, len(reading)))

@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.strategies import any_texts
 
 from askspeech.cleaning import BLANK_SPACE, LINE_BREAK, clean
 from askspeech.datatypes import Span, slices
-from tests.strategies import any_texts
 
 
 def dropped(text: str) -> list[tuple[str, str]]:

@@ -1,9 +1,10 @@
 """From chosen sentences to an answer."""
 
+from tests import made
+
 from askspeech.composing import compose
 from askspeech.datatypes import slices
 from askspeech.selection import Extract
-from tests import made
 
 TEXT = "各部门要建立台账。县财政局负责汇总。" + "。" * 82 + "利率不高于百分之四。"
 COUNTY = made.hit(TEXT[:18], of=made.speech("在青禾县大会上的讲话"))

@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.strategies import any_texts
 
 from askspeech.decoding import common_share, decode
 from askspeech.errors import ReadError
-from tests.strategies import any_texts
 
 SENTENCE = "同志们：\r\n青禾县今年要办好十件实事，一件也不能少！\n"
 
@@ -22,7 +22,9 @@ SENTENCE = "同志们：\r\n青禾县今年要办好十件实事，一件也不�
         pytest.param(SENTENCE.encode("utf-16-le"), "utf-16-le", SENTENCE, id="utf-16-le without mark"),
         pytest.param(SENTENCE.encode("utf-16-be"), "utf-16-be", SENTENCE, id="utf-16-be without mark"),
         pytest.param("𠮷祥街".encode(), "utf-8", "𠮷祥街", id="astral"),
-        pytest.param("𠮷祥街的同志们辛苦了".encode("gb18030"), "gb18030", "𠮷祥街的同志们辛苦了", id="astral in gb18030"),
+        pytest.param(
+            "𠮷祥街的同志们辛苦了".encode("gb18030"), "gb18030", "𠮷祥街的同志们辛苦了", id="astral in gb18030"
+        ),
         pytest.param("a\x0cb\x85c\u2028d".encode(), "utf-8", "a\x0cb\x85c\u2028d", id="odd line breaks"),
         pytest.param(b"", "utf-8", "", id="empty"),
     ],

@@ -1,65 +1,67 @@
-"""Is a question about what the speeches talk of?"""
-
-import math
+"""Whether a question can be answered here: words of the index are familiar, and passages come close to them."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askspeech.evidence import QuestionWord, answers_it, closeness, familiarity, rarity
+from askspeech.evidence import Passages, Word, answers_it, closeness, familiarity, rarity
 
-VECTORS = np.array([[0, 0], [1, 0], [0, 1], [3, 3]], dtype=np.float32)
-
-
-def word(text: str, frequency: int = 1, *ids: int) -> QuestionWord:
-    return QuestionWord(text, frequency, np.array(ids, dtype=np.uint16))
+# Four tokens: two alike, one across, one without a vector.
+VECTORS = np.array([[1, 0], [2, 0.2], [0, 3], [0, 0]], dtype=np.float32)
 
 
-def ids(*numbers: int) -> np.ndarray[tuple[int], np.dtype[np.uint16]]:
+def ids(*numbers: int) -> np.ndarray:
     return np.array(numbers, dtype=np.uint16)
 
 
-@given(st.integers(0, 10_000), st.integers(0, 10_000))
-def test_the_rarer_the_more(frequency: int, passages: int) -> None:
-    assert math.isfinite(rarity(frequency, passages))
-    assert rarity(frequency, passages) > rarity(frequency + 1, passages)
+def word(text: str, frequency: int, *tokens: int) -> Word:
+    return Word(text, frequency, ids(*tokens))
 
 
-def test_familiar_words_are_those_of_the_index() -> None:
-    assert familiarity([word("台账", 99), word("企业", 99)], 99) == pytest.approx(2)
-    assert familiarity([word("火锅", 0)], 99) == 0
-    assert familiarity([word("县", 99)], 99) == 0
-    assert familiarity([word("台账", 1)], 0) == 0
+def test_rare_words_weigh_more() -> None:
+    assert rarity(0, 100) > rarity(1, 100) > rarity(50, 100) > rarity(100, 100) > 0
 
 
-def test_a_word_that_stands_in_the_text_is_as_close_as_can_be() -> None:
-    assert closeness([word("台账", 1, 1)], "建立台账", ids(2), VECTORS, 9) == pytest.approx(1)
+def test_words_of_the_index_are_familiar_and_single_characters_are_not() -> None:
+    assert familiarity([[[word("企业", 100, 0)]]], 100) == pytest.approx(1)
+    assert familiarity([[[word("下雨", 0, 0)]], [[word("好", 100, 0)]]], 100) == 0
+    assert familiarity([[[word("企业", 3, 0)]]], 0) == 0
 
 
-@pytest.mark.parametrize(
-    ("own", "near"),
-    [
-        pytest.param((1,), 1.0, id="the same token"),
-        pytest.param((3,), math.sqrt(0.5), id="half way"),
-        pytest.param((2,), 0.0, id="nothing like it"),
-        pytest.param((0,), 0.0, id="a token that says nothing"),
-        pytest.param((), 0.0, id="no token"),
-    ],
-)
-def test_another_word_is_as_close_as_its_tokens(own: tuple[int, ...], near: float) -> None:
-    assert closeness([word("火锅", 1, *own)], "建立台账", ids(1, 1), VECTORS, 9) == pytest.approx(near, abs=1e-6)
+def test_of_alternatives_the_best_counts() -> None:
+    unit = [[word("账款", 10, 0)], [word("欠款", 100, 0)], []]
+    assert familiarity([unit], 100) == pytest.approx(1)
+
+
+def test_a_word_that_stands_in_the_text_is_close() -> None:
+    passages = Passages("清理企业欠款", ids(2), 10)
+    assert closeness([[[word("欠款", 1, 0)]]], passages, VECTORS) == pytest.approx(1)
+
+
+def test_another_word_is_as_close_as_its_tokens() -> None:
+    near = closeness([[[word("账款", 1, 0)]]], Passages("无关", ids(1, 2), 10), VECTORS)
+    far = closeness([[[word("账款", 1, 0)]]], Passages("无关", ids(2), 10), VECTORS)
+    assert near > 0.9
+    assert far == pytest.approx(0)
+
+
+def test_what_nothing_is_known_of_pulls_down() -> None:
+    passages = Passages("清理企业欠款", ids(2), 10)
+    known = [[word("欠款", 1, 0)]]
+    assert closeness([known, []], passages, VECTORS) < closeness([known], passages, VECTORS)
 
 
 def test_without_words_or_text_nothing_is_close() -> None:
-    assert closeness([], "建立台账", ids(1), VECTORS, 9) == 0
-    assert closeness([word("台账", 1, 1)], "", ids(), VECTORS, 9) == 0
+    assert closeness([], Passages("文", ids(0), 1), VECTORS) == 0
+    assert closeness([[[word("欠款", 1, 0)]]], Passages("", ids(), 1), VECTORS) == 0
 
 
-def test_more_evidence_never_turns_an_answer_into_a_refusal() -> None:
-    steps = [number / 10 for number in range(21)]
-    for familiar in steps:
-        judged = [answers_it(familiar, close) for close in steps]
-        assert judged == sorted(judged)
-    assert answers_it(2, 1)
-    assert not answers_it(0, 0)
+@given(st.floats(0, 5), st.floats(0, 1), st.floats(0, 1))
+def test_more_evidence_never_refuses(familiar: float, close: float, more: float) -> None:
+    if answers_it("zh", familiar, close):
+        assert answers_it("zh", familiar + more, min(1, close + more))
+
+
+def test_a_token_without_a_vector_is_near_nothing() -> None:
+    assert closeness([[[word("欠款", 1, 3)]]], Passages("文", ids(0, 3), 9), VECTORS) == 0

@@ -1,10 +1,10 @@
 """Filters: which speeches they keep."""
 
 import pytest
+from tests import made
 
 from askspeech.datatypes import Filters
 from askspeech.filtering import kept_speeches
-from tests import made
 
 COUNTY = made.speech("在青禾县大会上的讲话", "青禾.txt", level="县", place="青禾县", year="2023")
 CITY = made.speech("在云陵市座谈会上的讲话", "云陵/座谈.txt", level="市", place="云陵市", year="2023", kind="座谈会")

@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.strategies import any_texts
 
 from askspeech.joining import Joiner
-from tests.strategies import any_texts
 
 WRAPPED = "今年全县要把拖欠企业的账款一笔一笔清理干净不留尾"
 

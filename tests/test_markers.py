@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis import given
+from tests.strategies import any_texts
 
 from askspeech.markers import (
     chinese_number,
@@ -11,7 +12,6 @@ from askspeech.markers import (
     is_title,
     marker_at,
 )
-from tests.strategies import any_texts
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from itertools import pairwise
 
 import pytest
 from hypothesis import given
+from tests.strategies import any_texts
 
 from askspeech.datatypes import Span
 from askspeech.outline import Node, outline
-from tests.strategies import any_texts
 
 
 def spans(text: str) -> list[Span]:

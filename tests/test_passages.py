@@ -5,11 +5,11 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.strategies import any_texts
 
 from askspeech.datatypes import Span
 from askspeech.outline import outline
 from askspeech.passages import PassageDraft, cut_passages
-from tests.strategies import any_texts
 
 SENTENCE = "青禾县的每一个窗口都要把企业的事一件一件办好办到底。"
 

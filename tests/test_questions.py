@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.strategies import any_texts
 
 from askspeech.datatypes import Turn
 from askspeech.errors import QuestionError
@@ -14,7 +15,6 @@ from askspeech.questions import (
     expected_count,
     language_of,
 )
-from tests.strategies import any_texts
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests import made
 
 from askspeech.selection import chosen_outline, chosen_sentences, coverage, extracts_of
-from tests import made
 
 FIRST = made.hit("各部门要建立台账。县财政局负责汇总。", score=2.0)
 SECOND = made.hit("利率不高于百分之四。好。", start=100, score=1.0)

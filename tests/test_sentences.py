@@ -5,9 +5,9 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.strategies import any_texts
 
 from askspeech.sentences import clause_spans, leading_sentence_end, sentence_spans
-from tests.strategies import any_texts
 
 
 @pytest.mark.parametrize(

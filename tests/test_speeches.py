@@ -2,10 +2,10 @@
 
 import pytest
 from hypothesis import given
+from tests.strategies import any_texts
 
 from askspeech.cleaning import clean
 from askspeech.speeches import find_speeches
-from tests.strategies import any_texts
 
 BODY = "今天开会的目的是部署全年工作。" + "青禾县的窗口服务要再上一个台阶，企业的事要一件一件办好。" * 4
 CLOSING = "谢谢大家！"

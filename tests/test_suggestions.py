@@ -1,10 +1,10 @@
 """Questions that an index can surely answer."""
 
 import pytest
+from tests import made
 
 from askspeech.datatypes import Section
 from askspeech.suggestions import example_questions
-from tests import made
 
 COUNTY, CITY = made.speech("在青禾县大会上的讲话"), made.speech("在云陵市座谈会上的讲话")
 

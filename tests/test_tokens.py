@@ -2,9 +2,9 @@
 
 import pytest
 from hypothesis import given
+from tests.strategies import any_texts
 
 from askspeech.tokens import FIELDS, bigrams, field_tokens, question_terms, question_tokens, search_key, words
-from tests.strategies import any_texts
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from tests.strategies import any_texts
 
 from askspeech.datatypes import Document, Section, Source, Span, slices
 from askspeech.readers import source_id
 from askspeech.settings import IndexSettings
 from askspeech.understanding import understand
-from tests.strategies import any_texts
 
 SETTINGS = IndexSettings()
 

@@ -17,7 +17,7 @@ from askspeech.datatypes import Language
 __all__ = ["Passages", "Unit", "Word", "answers_it", "closeness", "familiarity", "rarity"]
 
 _CLOSENESS_SHARE = 0.65
-_LEAST: Mapping[Language, float] = MappingProxyType({"zh": 1.1, "en": 1.27})
+_LEAST: Mapping[Language, float] = MappingProxyType({"zh": 1.06, "en": 1.27})
 _LONGEST_WEIGHED = 2
 
 
