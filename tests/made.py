@@ -12,7 +12,9 @@ def speech(title: str = "在青禾县大会上的讲话", file: str = "青禾.tx
 def section(marker: str, heading: str, parent: Section | None = None) -> Section:
     """A section whose id is its marker and heading."""
     spans = (Span(0, len(heading)),)
-    return Section(marker + heading, "speech", parent and parent.id, marker, 1, marker + heading, spans, spans[0])
+    return Section(
+        marker + heading, "speech", parent.id if parent else None, marker, 1, marker + heading, spans, spans[0]
+    )
 
 
 def hit(text: str, *, start: int = 0, kind: PassageKind = "text", score: float = 1.0, of: Speech | None = None) -> Hit:

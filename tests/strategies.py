@@ -61,7 +61,7 @@ _WHOLE_LINES = st.sampled_from((*TITLES, *SALUTATIONS, *NOISE, *CLOSINGS))
 _SENTENCES = st.builds(
     "{}{}{}".format, st.sampled_from(("", *MARKERS)), st.sampled_from(CLAUSES), st.sampled_from("。；，：")
 )
-_REPEATED = st.builds(lambda part, times: part * times, st.one_of(_SENTENCES, _INSIDE), st.integers(2, 60))
+_REPEATED = st.builds(lambda part, times: part * times, st.one_of(_SENTENCES, _INSIDE), st.integers(2, 40))
 _PARAGRAPHS = st.one_of(
     _WHOLE_LINES,
     st.lists(_SENTENCES, min_size=4, max_size=12).map("".join),
@@ -74,10 +74,10 @@ def _joined(parts: list[tuple[str, str]]) -> str:
     return "".join(paragraph + line_break for paragraph, line_break in parts)
 
 
-def speech_texts(longest: int = 30) -> st.SearchStrategy[str]:
+def speech_texts(longest: int = 16) -> st.SearchStrategy[str]:
     """Texts of at most that many paragraphs: titles, salutations, outlines, noise, every kind of line break."""
-    usual = st.lists(st.tuples(_PARAGRAPHS, st.just("\n")), min_size=6, max_size=longest)
-    mixed = st.lists(st.tuples(_PARAGRAPHS, st.sampled_from(BREAKS)), min_size=6, max_size=longest)
+    usual = st.lists(st.tuples(_PARAGRAPHS, st.just("\n")), min_size=4, max_size=longest)
+    mixed = st.lists(st.tuples(_PARAGRAPHS, st.sampled_from(BREAKS)), min_size=4, max_size=longest)
     return st.one_of(usual, mixed).map(_joined)
 
 
@@ -93,7 +93,7 @@ def _outline(steps: list[tuple[str, bool, str]]) -> str:
     return "导语。" + "".join(parts)
 
 
-def outlines(longest: int = 40) -> st.SearchStrategy[str]:
+def outlines(longest: int = 30) -> st.SearchStrategy[str]:
     """Enumerations of two or three styles, on lines of their own and inside them, in and out of order."""
     styles = st.sampled_from(("一是", "一要", "（1）", "一、", "（一）", "第一，", "①", "1. ", "第一章 "))
     words = st.sampled_from(

@@ -1,5 +1,7 @@
 """Does a line go on in the next one?"""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,5 +57,5 @@ def test_an_indented_line_begins_a_paragraph() -> None:
 def test_any_two_lines_are_judged(text: str, indent: int) -> None:
     joiner = Joiner(text)
     lines = [line.strip() for line in text.split("\n") if line.strip()]
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in pairwise(lines):
         assert joiner.joined(line, following, indent) in (True, False)

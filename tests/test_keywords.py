@@ -181,7 +181,7 @@ def test_what_is_not_committed_is_lost(tmp_path: Path) -> None:
 def test_what_is_no_index_is_damage(tmp_path: Path, content: bytes | None) -> None:
     if content is not None:
         (tmp_path / "meta.json").write_bytes(content)
-    with pytest.raises(StoreDamagedError, match=r"Build the index again: python ingest/build_index\.py"):
+    with pytest.raises(StoreDamagedError, match=r"Build the index again: askspeech build"):
         KeywordIndex.open(tmp_path)
 
 

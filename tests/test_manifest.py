@@ -59,7 +59,7 @@ def test_what_is_no_manifest_is_damage(generation: Path, content: str | None) ->
     (generation / MANIFEST).unlink()
     if content is not None:
         (generation / MANIFEST).write_text(content, encoding="utf-8", errors="surrogateescape")
-    with pytest.raises(StoreDamagedError, match=r"Build the index again: python ingest/build_index\.py"):
+    with pytest.raises(StoreDamagedError, match=r"Build the index again: askspeech build"):
         Manifest.read(generation)
 
 

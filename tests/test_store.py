@@ -127,7 +127,7 @@ def test_a_generation_that_has_gone_cannot_be_held(store: Store) -> None:
 def test_a_current_that_names_nothing_is_damage_until_the_next_build(store: Store, name: str) -> None:
     publish(store, "first")
     (store.path / "CURRENT").write_text(name, encoding="utf-8")
-    with pytest.raises(StoreDamagedError, match=r"Build the index again: python ingest/build_index\.py"):
+    with pytest.raises(StoreDamagedError, match=r"Build the index again: askspeech build"):
         store.open_current()
     second = publish(store, "second")
     assert store.current() == second

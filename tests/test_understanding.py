@@ -220,6 +220,7 @@ def test_blanks_are_those_of_the_source() -> None:
 
 LINES = 40_000
 LONG = 2_000_000
+FEWER = 10_000
 
 
 @pytest.mark.parametrize(
@@ -230,11 +231,11 @@ LONG = 2_000_000
             "\n".join(f"第{number}家企业来到青禾县把窗口的事情办好{number}" for number in range(LINES)),
             id="short lines",
         ),
-        pytest.param("\n".join(["一、清理欠款。", "二、优化服务。"] * (LINES // 2)), id="headings"),
-        pytest.param("\n".join(["同志们：", "谢谢大家！"] * (LINES // 2)), id="salutations"),
-        pytest.param("\n".join(["---此处隐藏42字---", SENTENCE] * (LINES // 2)), id="hidden parts"),
-        pytest.param("开头。" + "一是摸底。二是清偿。" * 20_000, id="a list again and again in one line"),
-        pytest.param("开头，" + "①摸底，②清偿，" * 20_000, id="items without a full stop"),
+        pytest.param("\n".join(["一、清理欠款。", "二、优化服务。"] * FEWER), id="headings"),
+        pytest.param("\n".join(["同志们：", "谢谢大家！"] * FEWER), id="salutations"),
+        pytest.param("\n".join(["---此处隐藏42字---", SENTENCE] * FEWER), id="hidden parts"),
+        pytest.param("开头。" + "一是摸底。二是清偿。" * FEWER, id="a list again and again in one line"),
+        pytest.param("开头，" + "①摸底，②清偿，" * FEWER, id="items without a full stop"),
         pytest.param("a" + " " * LONG + "b", id="spaces"),
         pytest.param("青禾" + " " * (LONG // 2) + "1" + "。" * (LONG // 2) + "县", id="spaces, a digit, full stops"),
         pytest.param("“青禾，一是" * (LONG // 20), id="quotations without end"),

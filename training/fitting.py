@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from pairs import PairSet
+from pieces import UNKNOWN
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, normalize
@@ -21,10 +22,14 @@ class Recipe:
     """How the vectors are trained."""
 
     dimension: int = 256
-    epochs: int = 8
+    epochs: int = 16
     pairs_of_a_set: int = 10_000
     """No data set gives more pairs to one epoch; a larger one gives others to the next."""
     batch: int = 1024
+    kept: float = 0.5
+    """The share of a long text's tokens that is seen each time, so that no pair is learnt by heart."""
+    whole: int = 40
+    """Texts up to so many tokens, questions above all, are seen whole."""
     scale: float = 20.0
     learning_rate: float = 0.02
     first_norm: float = 1.0
@@ -40,9 +45,13 @@ class Texts:
     starts: NDArray[np.int64]
     keys: NDArray[np.int64]
 
-    def bag(self, rows: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
-        """The ids of some texts end to end, and where each begins: what an EmbeddingBag takes."""
+    def bag(self, rows: NDArray[np.int64], recipe: Recipe, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
+        """The ids of some texts end to end, long texts thinned, and where each begins: what an EmbeddingBag takes."""
         pieces = [self.ids[self.starts[row] : self.starts[row + 1]] for row in rows]
+        pieces = [
+            piece if len(piece) <= recipe.whole else piece[generator.random(len(piece)) < recipe.kept]
+            for piece in pieces
+        ]
         offsets = np.cumsum([0, *(len(piece) for piece in pieces[:-1])])
         return torch.from_numpy(np.concatenate(pieces)), torch.from_numpy(offsets)
 
@@ -74,18 +83,17 @@ def batches(sizes: Sequence[int], recipe: Recipe) -> Iterator[tuple[int, NDArray
         yield from (epoch[place] for place in generator.permutation(len(epoch)))
 
 
-def loss_of_batch(table: nn.EmbeddingBag, left: Texts, right: Texts, rows: NDArray[np.int64], scale: float) -> Tensor:
+def loss_of_scores(scores: Tensor, left: NDArray[np.int64], right: NDArray[np.int64]) -> Tensor:
     """Cross entropy, both ways, of finding each text's partner among the batch; equal texts are no negatives."""
-    scores = scale * normalize(table(*left.bag(rows))) @ normalize(table(*right.bag(rows))).T
-    same = np.equal.outer(left.keys[rows], left.keys[rows]) | np.equal.outer(right.keys[rows], right.keys[rows])
+    same = np.equal.outer(left, left) | np.equal.outer(right, right)
     np.fill_diagonal(same, False)
     scores = scores.masked_fill(torch.from_numpy(same), float("-inf"))
-    partners = torch.arange(len(rows))
+    partners = torch.arange(len(scores))
     return (cross_entropy(scores, partners) + cross_entropy(scores.T, partners)) / 2
 
 
 def fit(pair_sets: Sequence[PairSet], tokenizer: Tokenizer, recipe: Recipe) -> NDArray[np.float32]:
-    """Token vectors, vocabulary × dimension, trained on the pairs; row 0, the unknown token, is zero."""
+    """Token vectors, vocabulary × dimension, trained on the pairs; the unknown token's is zero."""
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(recipe.threads)
     torch.use_deterministic_algorithms(True)
@@ -95,8 +103,11 @@ def fit(pair_sets: Sequence[PairSet], tokenizer: Tokenizer, recipe: Recipe) -> N
     optimizer = torch.optim.SparseAdam(table.parameters(), lr=recipe.learning_rate)
     steps = list(batches([len(each.pairs) for each in pair_sets], recipe))
     schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total_iters=len(steps))
+    generator = np.random.default_rng(recipe.seed + 1)
     for step, (number, rows) in enumerate(steps):
-        loss = loss_of_batch(table, *sides[number], rows, recipe.scale)
+        left, right = sides[number]
+        questions, answers = (normalize(table(*side.bag(rows, recipe, generator))) for side in (left, right))
+        loss = loss_of_scores(recipe.scale * questions @ answers.T, left.keys[rows], right.keys[rows])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -104,5 +115,5 @@ def fit(pair_sets: Sequence[PairSet], tokenizer: Tokenizer, recipe: Recipe) -> N
         if step % 100 == 0:
             LOG.info("step %d of %d: %s, loss %.3f", step, len(steps), pair_sets[number].name, loss.item())
     vectors = table.weight.detach().numpy().copy()
-    vectors[0] = 0
+    vectors[tokenizer.token_to_id(UNKNOWN)] = 0
     return vectors

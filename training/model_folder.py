@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from string import Template
 
@@ -48,11 +49,7 @@ def write_model_card(folder: Path, recipe: Recipe, pair_sets: Sequence[PairSet],
     """Write README.md from the template beside this file, with the counts and figures of this training."""
     counts = {each.name: f"{len(each.pairs):,} ({each.dropped} dropped)" for each in pair_sets}
     text = Template(CARD.read_text(encoding="utf-8")).substitute(
-        counts,
+        counts | asdict(recipe),
         figures=table_of_figures(figures),
-        dimension=recipe.dimension,
-        epochs=recipe.epochs,
-        batch=recipe.batch,
-        seed=recipe.seed,
     )
     (folder / "README.md").write_text(text, encoding="utf-8")

@@ -3,7 +3,7 @@
 Positions are characters of the reading text.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -57,7 +57,18 @@ class _Cutter:
             if isinstance(part, Node):
                 yield from self.section(part, here)
             else:
+                for child in _within(node.children, part):
+                    yield from self._outlines_below(child, here)
                 yield from (PassageDraft("text", (span,), here) for span in self._packed(part))
+
+    def _outlines_below(self, node: Node, path: tuple[Node, ...]) -> Iterator[PassageDraft]:
+        """The outlines of a node and of everything under it."""
+        here = (*path, node)
+        for series in node.series():
+            if len(series) >= _LEAST_ITEMS:
+                yield from self._outlines(node, series, here)
+        for child in node.children:
+            yield from self._outlines_below(child, here)
 
     def _gathered(self, parts: Sequence[Span | Node]) -> Iterator[Span | Node]:
         """The parts of a node in order, tiny ones put together with their neighbours where both fit one passage."""
@@ -162,6 +173,16 @@ def _parts(node: Node) -> Iterator[Span | Node]:
         at = child.end
     if node.end > at:
         yield Span(at, node.end)
+
+
+def _within(children: Sequence[Node], part: Span) -> Sequence[Node]:
+    """Those of the children that begin in a stretch of their parent."""
+    first = bisect_left(children, part.start, key=_start)
+    return children[first : bisect_left(children, part.end, key=_start)]
+
+
+def _start(node: Node) -> int:
+    return node.start
 
 
 def _trimmed(text: str, span: Span) -> Span | None:
