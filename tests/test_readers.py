@@ -41,9 +41,20 @@ def test_the_order_of_the_roots_does_not_matter(tmp_path: Path) -> None:
     assert find_files([one, other]) == find_files([other, one])
 
 
-def test_a_root_named_twice_gives_its_files_once(tmp_path: Path) -> None:
+def test_folders_of_the_same_name_are_told_apart_by_those_above_them(tmp_path: Path) -> None:
+    one, other = written(tmp_path / "青禾" / "讲话", "a.txt"), written(tmp_path / "云陵" / "讲话", "a.txt")
+    assert sorted(file.name for file in find_files([one, other])) == ["云陵/讲话/a.txt", "青禾/讲话/a.txt"]
+
+
+def test_a_root_named_twice_gives_its_files_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = written(tmp_path, "a.txt")
-    assert [file.name for file in find_files([root, root])] == ["a.txt"]
+    monkeypatch.chdir(tmp_path.parent)
+    assert [file.name for file in find_files([root, root, Path(tmp_path.name)])] == ["a.txt"]
+
+
+def test_two_files_of_one_folder_may_be_the_roots(tmp_path: Path) -> None:
+    root = written(tmp_path, "a.txt", "b.txt")
+    assert [file.name for file in find_files([root / "a.txt", root / "b.txt", root])] == ["a.txt", "b.txt"]
 
 
 def test_a_missing_root_is_named(tmp_path: Path) -> None:

@@ -45,17 +45,16 @@ def find_files(roots: Sequence[Path]) -> list[CorpusFile]:
     """Every regular file under the roots, hidden ones aside, in sorted order of its cited path.
 
     The cited path is relative to its root; where two roots hold the same one, the root's folder name is put in front
-    of both. Raises CorpusError where a root is not there.
+    of both, with as many folders above it as it takes to tell the roots apart. Raises CorpusError where a root is not
+    there.
     """
     found = [(root, path, path.relative_to(_base(root)).as_posix()) for root in roots for path in _walk(root)]
-    counts: dict[str, set[Path]] = {}
+    labels = _labels(roots)
+    counts: dict[str, set[str]] = {}
     for root, _, name in found:
-        counts.setdefault(name, set()).add(root)
-    files = {
-        CorpusFile(path, f"{_base(root).resolve().name}/{name}" if len(counts[name]) > 1 else name)
-        for root, path, name in found
-    }
-    return sorted(files, key=lambda file: (file.name, str(file.path)))
+        counts.setdefault(name, set()).add(labels[root])
+    names = {f"{labels[root]}/{name}" if len(counts[name]) > 1 else name: path for root, path, name in reversed(found)}
+    return sorted((CorpusFile(path, name) for name, path in names.items()), key=lambda file: file.name)
 
 
 def read_source(file: CorpusFile) -> Source:
@@ -87,6 +86,15 @@ def read_source(file: CorpusFile) -> Source:
 def source_id(text: str) -> str:
     """The identity of a source: a hash of its canonical text (32 hexadecimal digits)."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _labels(roots: Sequence[Path]) -> dict[Path, str]:
+    """For every root the last parts of its folder's path, as many as tell different folders apart."""
+    folders = {root: _base(root).resolve() for root in roots}
+    length = 1
+    while len({folder.parts[-length:] for folder in folders.values()}) < len(set(folders.values())):
+        length += 1
+    return {root: "/".join(folder.parts[-length:]) for root, folder in folders.items()}
 
 
 def _base(root: Path) -> Path:
