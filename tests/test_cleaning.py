@@ -167,3 +167,44 @@ def test_nothing_to_read(text: str) -> None:
     reading = clean(text).reading
     assert (reading.text, reading.slices, reading.paragraphs) == ("", (), ())
     assert [drop.span for drop in clean(text).drops] == ([Span(0, len(text))] if text else [])
+
+
+def test_words_of_a_link_that_stand_there_again_and_again_are_the_speakers() -> None:
+    text = "\n".join(["今天讨论《", "水库条例", "》，大家都看过了。"] * 4)
+    assert "repeated line" not in {reason for _, reason in dropped(text)}
+    assert clean(text).reading.text.startswith("今天讨论《水库条例》，大家都看过了。")
+
+
+def test_figures_on_lines_of_their_own_are_no_page_numbers() -> None:
+    assert dropped("去年细颗粒物浓度也就是PM\n10\n下降了一成，全县都看得见。") == []
+    assert dropped("- 3 -\n今天开会。") == [("- 3 -", "page number")]
+
+
+def test_the_space_behind_an_articles_number_stays() -> None:
+    text = "第五条 中国公民都可以在青禾县 办事大厅申请登记，窗口应当当天受理，当天答复。"
+    assert clean(text).reading.text.startswith("第五条 中国公民都可以在青禾县办事大厅")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(
+            "时间：2031-02-09",
+            "2031-02-02 09:20",
+            "来源：",
+            "（来源：青禾日报）",
+            "您的位置：",
+            "首页 > 政务",
+            "【字体：",
+            "大",
+        ),
+        *("扫一扫在手机打开当前页", "相关链接>>", "分享到微信", ">", "县长作报告。本报记者 周大山 摄"),
+    ],
+)
+def test_a_sites_furniture_is_dropped(line: str) -> None:
+    assert [text for text, _ in dropped(f"{line}\n今天开会。")] == [line]
+
+
+@pytest.mark.parametrize("line", ["时间：今天下午三点，大家不要迟到。", "大家好", "分享三点体会", "首页要放办事指南。"])
+def test_a_speakers_words_that_look_like_furniture_stay(line: str) -> None:
+    assert dropped(f"{line}\n今天开会。") == []

@@ -125,7 +125,7 @@ def test_failure_is_a_sentence_and_a_status(
 @pytest.mark.parametrize("command", [["ask", QUESTION], ["speeches"], ["verify"]], ids=lambda command: str(command[0]))
 def test_store_that_does_not_exist(command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*command, "--store", str(tmp_path / "none")]) == 1
-    assert "build_index.py" in one_sentence(capsys.readouterr().err)
+    assert "askspeech build" in one_sentence(capsys.readouterr().err)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -21,6 +21,9 @@ WRAPPED = "今年全县要把拖欠企业的账款一笔一笔清理干净不留
         pytest.param("他讲了一句“把企业的事", "当成自己的事”。", id="open quotation mark"),
         pytest.param("（二）切实解决融资难、融资贵的", "问题", id="heading with an unfinished end"),
         pytest.param("三、把“最后一公", "里”走完", id="heading with an open quotation mark"),
+        pytest.param("年内启动《", "青禾县农村供水建设规划", id="a link's words behind an opening bracket"),
+        pytest.param("他说：“这件事今天就要办好。", "”会后，大家分头去办。", id="a closing quotation mark alone"),
+        pytest.param("一是", "把台账建起来。", id="a mark on a line of its own"),
     ],
 )
 def test_a_sentence_goes_on(line: str, following: str) -> None:
@@ -39,6 +42,9 @@ def test_a_sentence_goes_on(line: str, following: str) -> None:
         pytest.param("同志们：", "今天开会的目的是部署工作。", id="salutation"),
         pytest.param("（2023年2月6日）", "今天开会的目的是部署工作。", id="date"),
         pytest.param(WRAPPED, "在青禾县优化营商环境大会上的讲话", id="title follows"),
+        pytest.param(
+            "——2031年2月3日在青禾县第九届人民代表大会第四次会议上", "县长周大山", id="the occasion below a title"
+        ),
         pytest.param("青禾县", "今天开会的目的是部署工作。", id="short line"),
         pytest.param("## 乡镇这一级能做什么事情呢大家想想", "有人讲，乡镇没有审批权。", id="Markdown heading"),
     ],

@@ -38,6 +38,9 @@ def test_numbers(numeral: str, value: int) -> None:
         ("（4）四张清单", "digit_bracket", 4),
         ("1. 窗口服务", "digit", 1),
         ("2．执法办案", "digit", 2),
+        ("3．10种特色农产品", "digit", 3),
+        ("首先，要选好人", "ordinal", 1),
+        ("1. 2023年工作回顾", "digit", 1),
         ("3、检验检测", "digit", 3),
         ("②建台账", "circled", 2),
         ("第一，坚定信心。", "ordinal", 1),
@@ -57,7 +60,14 @@ def test_a_paragraph_begins_with_a_marker(paragraph: str, style: str, number: in
 @pytest.mark.parametrize(
     "paragraph",
     [
-        *("第一书记要带头", "一是一、二是二，不能含糊", "12.5亿元的投资", "3.2万家企业", "2023年是关键一年"),
+        *(
+            "第一书记要带头",
+            "一是一、二是二，不能含糊",
+            "12.5亿元的投资",
+            "1. 5亿元",
+            "3.2万家企业",
+            "2023年是关键一年",
+        ),
         *("一季度开门红", "两个大局", "十分重要", "第二天就办好了", "（青禾县）", "1个台账", "", "   ", "同志们："),
     ],
 )

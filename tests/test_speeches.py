@@ -119,3 +119,8 @@ def test_a_heading_right_below_the_greeting_is_no_title() -> None:
 def test_two_speeches_of_one_title_are_two_speeches() -> None:
     speech = ("在青禾县优化营商环境大会上的讲话", "同志们：", BODY * 2, CLOSING)
     assert titles(lines(*speech, *speech)) == [speech[0]] * 2
+
+
+def test_what_stands_above_a_speech_is_no_preface_where_it_has_an_outline() -> None:
+    paragraphs = lines("第一条 为了办好会议，制定本规则。", "第二条 会议每月一次。", "各位代表：", "今天开会。" * 40)
+    assert find_speeches(clean(paragraphs).reading, "文件")[0].start == 0

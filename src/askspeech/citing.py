@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from askspeech.datatypes import Citation, Hit, Locator, Span, slices
+from askspeech.lines import LINE_BREAKS
 
 __all__ = ["cite", "locate", "spans_within"]
 
@@ -21,9 +22,13 @@ def spans_within(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...
 
 def locate(text: str, spans: Sequence[Span]) -> Locator:
     """The lines of a source's text that spans stand on, counted from 1."""
-    first = text.count("\n", 0, spans[0].start) + 1
-    last = first + text.count("\n", spans[0].start, spans[-1].end)
-    return Locator("line", first, last)
+    first = _line_ends(text, 0, spans[0].start) + 1
+    return Locator("line", first, first + _line_ends(text, spans[0].start, spans[-1].end))
+
+
+def _line_ends(text: str, start: int, end: int) -> int:
+    ends = sum(text.count(character, start, end) for character in LINE_BREAKS)
+    return ends - text.count("\r\n", start, end)
 
 
 def cite(number: int, source_text: str, hit: Hit, start: int, end: int) -> Citation:

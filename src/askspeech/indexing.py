@@ -27,6 +27,9 @@ from askspeech.verification import verify
 __all__ = ["build_index", "embedded_text"]
 
 _EMBED_AT_ONCE = 1024
+_NO_SPEECH = (
+    "it holds no speech: every line of it is a page number, an advertisement or the like. See askspeech inspect FILE."
+)
 
 
 def build_index(
@@ -94,8 +97,12 @@ class _Build:
             if same := documents.get(source.id):
                 copies = (*same.source.copies, file.name)
                 documents[source.id] = replace(same, source=replace(same.source, copies=copies))
+                continue
+            document = understand(source, self.settings, rules)
+            if document.speeches:
+                documents[source.id] = document
             else:
-                documents[source.id] = understand(source, self.settings, rules)
+                skipped.append(SkippedFile(file.name, _NO_SPEECH))
         self.progress("reading", len(files), len(files))
         return list(documents.values()), skipped
 
@@ -134,7 +141,8 @@ class _Build:
         self.progress("comparing", 1, 1)
         reused = list(self._reusable(set(wanted)))
         catalog.add_embeddings(reused)
-        missing = {key: text for key, text in wanted.items() if key not in {key for key, _, _ in reused}}
+        known = {key for key, _, _ in reused}
+        missing = {key: text for key, text in wanted.items() if key not in known}
         catalog.add_embeddings(self._embeddings(missing))
 
     def _reusable(self, keys: set[str]) -> Iterator[Embedding]:

@@ -12,14 +12,17 @@ from askspeech.markers import is_salutation, is_title, marker_at
 
 __all__ = ["LINE_END", "REPEATED_LINE", "Line", "classified_lines", "watermarks"]
 
-LINE_END = re.compile("\r\n|[\n\r\f\v\x85\u2028\u2029]")
+LINE_BREAKS = "\n\r\f\v\x85\u2028\u2029"
+LINE_END = re.compile(f"\r\n|[{LINE_BREAKS}]")
 REPEATED_LINE = "repeated line"
 
-_INVISIBLE = "\ufeff\u200b"
+_INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
 _LONGEST_RULED_LINE = 600
 _REPEATS = 3
 _MOST_WATERMARKS = 50
 _SHORTEST_REPEATED, _LONGEST_REPEATED = 3, 40
+_OPENING, _CLOSING = tuple("《〈“‘（「『"), tuple("》〉”’）」』")
+_NUMBER = re.compile(r"\d{1,4}")
 _TILED = re.compile(r"(\S{2,15})(?:\s*\1){2,}")
 _EDGE_NUMBER = re.compile(r"^\W*\d{1,4}\W*\s|\s\W*\d{1,4}\W*$|(?<=[^\d\s])\s*[·•|—-]\s*\d{1,4}$")
 
@@ -44,10 +47,16 @@ def classified_lines(text: str, rules: Rules) -> list[Line]:
     """All lines that hold more than white space, in order."""
     lines = list(_lines(text))
     counts = Counter(_repeated_form(line.text) for line in lines if _could_repeat(line.text))
+    numbers = Counter(line.text for line in lines if _NUMBER.fullmatch(line.text))
     seen: set[str] = set()
     classified = []
-    for line in lines:
+    for number, line in enumerate(lines):
         form = _repeated_form(line.text)
+        before = lines[number - 1].text if number else ""
+        after = lines[number + 1].text if number + 1 < len(lines) else ""
+        if _inside_sentence(line.text, before, after) or _is_figure(line.text, before, numbers):
+            classified.append(line)
+            continue
         repeated = counts[form] >= _REPEATS and _is_furniture(line.words)
         classified.append(
             _classified(line, rules, repeated=repeated and not (form not in seen and is_title(line.words)))
@@ -86,6 +95,19 @@ def _classified(line: Line, rules: Rules, *, repeated: bool) -> Line:
             return replace(line, reason=rule.reason)
     tiled = _TILED.fullmatch(line.text) is not None and _is_furniture(line.words)
     return replace(line, reason=REPEATED_LINE) if repeated or tiled else line
+
+
+def _inside_sentence(line: str, before: str, after: str) -> bool:
+    """Whether a line is cut out of a sentence, as a link's words are: 《 ends the one before, 》 begins the next."""
+    brackets = before[-1:] in _OPENING or after[:1] in _CLOSING
+    return brackets or line[0] in _CLOSING or line[-1] in _OPENING
+
+
+def _is_figure(line: str, before: str, numbers: Counter[str]) -> bool:
+    """Whether a bare number belongs to a sentence: M 2, PM 10, or one that stands there more often than a page has."""
+    if _NUMBER.fullmatch(line) is None:
+        return False
+    return numbers[line] >= _REPEATS or (before[-1:].isascii() and before[-1:].isupper())
 
 
 def _could_repeat(line: str) -> bool:

@@ -63,7 +63,7 @@ def chosen_outline(hits: Sequence[Hit], expected: int | None) -> list[Extract]:
     for hit in hits[: _OUTLINE_RANKS if expected else 1]:
         if hit.passage.kind == "outline" and expected in (None, _items(hit)):
             return list(_pieces(hit))
-    if hits[0].passage.kind == "outline":
+    if hits and hits[0].passage.kind == "outline":
         return list(_pieces(hits[0]))
     return []
 
@@ -80,8 +80,9 @@ def chosen_sentences(extracts: Sequence[Extract], scores: Sequence[float], most:
     )
     chosen: list[Extract] = []
     wordings: set[str] = set()
+    best = ranked[0][0] if ranked else 0.0
     for score, number in ranked:
-        if len(chosen) == most or score < _LEAST_OF_BEST * ranked[0][0]:
+        if len(chosen) == most or score < min(best, _LEAST_OF_BEST * best):
             break
         wording = "".join(bigrams(extracts[number].text))
         if wording not in wordings:
