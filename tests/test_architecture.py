@@ -17,6 +17,7 @@ LAYERS = {
     "foundation": {"datatypes", "errors", "settings"},
     "pure": {
         "blanks",
+        "candidates",
         "citing",
         "cleaning",
         "cleaning_rules",

@@ -53,6 +53,16 @@ def test_a_paragraph_ends(line: str, following: str) -> None:
     assert not Joiner(line + "\n" + following).joined(line, following, 0)
 
 
+def test_a_short_line_above_a_whole_paragraph_is_a_heading() -> None:
+    paragraph = "过去一年，全县上下一条心，把企业的事当成自己的事来办。" * 4
+    heading = "一、去年工作回顾"
+    assert not Joiner("回顾过去，展望未来。" * 5).joined(heading, paragraph, 0)
+    assert not Joiner(paragraph).joined("五年来窗口服务取得了新的进展", paragraph, 0, begins=True)
+    assert Joiner(paragraph).joined("五年来窗口服务取得了新的进展", paragraph, 0)
+    assert Joiner(paragraph).joined("我们盯住窗口服务这一件事一年接着一年地办过", paragraph, 0, begins=True)
+    assert not Joiner(paragraph).joined("青政办发〔2031〕12号", paragraph, 0)
+
+
 def test_an_indented_line_begins_a_paragraph() -> None:
     joiner = Joiner(WRAPPED)
     assert joiner.joined(WRAPPED, "这里接着讲下去", 0)

@@ -246,3 +246,15 @@ def test_the_cost_grows_with_the_length_alone(text: str) -> None:
     began = time.monotonic()
     understood(text)
     assert time.monotonic() - began < 30
+
+
+def test_the_last_item_of_a_speech_leaves_the_line_break_before_the_next_one() -> None:
+    text = (
+        "在白石县大会上的讲话\n同志们：\n要办好窗口。一是要把材料减下来。二是要把时限压下来。\n"
+        "在白石镇座谈会上的发言\n同志们：\n要把路修好。\n"
+    )
+    document = understood(text)
+    first, second = document.speeches
+    for passage in document.passages:
+        if passage.speech_id == first.id:
+            assert passage.spans[-1].end <= first.span.end <= second.span.start

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from pairs import PairSet
 from pieces import UNKNOWN
 from tokenizers import Tokenizer
-from torch import Tensor, nn
-from torch.nn.functional import cross_entropy, normalize
+from torch import Tensor
+from torch.nn.functional import cross_entropy, embedding_bag, normalize
 
 LOG = logging.getLogger(__name__)
 
@@ -45,15 +45,33 @@ class Texts:
     starts: NDArray[np.int64]
     keys: NDArray[np.int64]
 
-    def bag(self, rows: NDArray[np.int64], recipe: Recipe, generator: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """The ids of some texts end to end, long texts thinned, and where each begins: what an EmbeddingBag takes."""
+    def thinned(
+        self, rows: NDArray[np.int64], recipe: Recipe, generator: np.random.Generator
+    ) -> list[NDArray[np.int64]]:
+        """The ids of some texts, a random part of those of the long ones."""
         pieces = [self.ids[self.starts[row] : self.starts[row + 1]] for row in rows]
-        pieces = [
+        return [
             piece if len(piece) <= recipe.whole else piece[generator.random(len(piece)) < recipe.kept]
             for piece in pieces
         ]
-        offsets = np.cumsum([0, *(len(piece) for piece in pieces[:-1])])
-        return torch.from_numpy(np.concatenate(pieces)), torch.from_numpy(offsets)
+
+
+class RowAdam:
+    """Adam on those rows of a table that a batch has touched; the others rest (as torch's SparseAdam, and faster)."""
+
+    def __init__(self, table: Tensor, betas: tuple[float, float] = (0.9, 0.999), epsilon: float = 1e-8) -> None:
+        self.table, self.betas, self.epsilon, self.steps = table, betas, epsilon, 0
+        self.mean, self.square = torch.zeros_like(table), torch.zeros_like(table)
+
+    def step(self, rows: Tensor, gradient: Tensor, rate: float) -> None:
+        """Move the rows against their gradient."""
+        self.steps += 1
+        first, second = self.betas
+        mean = torch.lerp(gradient, self.mean[rows], first)
+        square = torch.lerp(gradient.square(), self.square[rows], second)
+        self.mean[rows], self.square[rows] = mean, square
+        scale = (1 - second**self.steps) ** 0.5 / (1 - first**self.steps)
+        self.table[rows] -= rate * scale * mean / (square.sqrt() + self.epsilon)
 
 
 def tokenized(texts: Sequence[str], tokenizer: Tokenizer) -> Texts:
@@ -92,28 +110,45 @@ def loss_of_scores(scores: Tensor, left: NDArray[np.int64], right: NDArray[np.in
     return (cross_entropy(scores, partners) + cross_entropy(scores.T, partners)) / 2
 
 
+def means(vectors: Tensor, pieces: Sequence[NDArray[np.int64]]) -> Tensor:
+    """The mean of the vectors of each text's ids, brought to unit length; texts × dimension."""
+    offsets = np.cumsum([0, *(len(piece) for piece in pieces[:-1])])
+    ids, starts = torch.from_numpy(np.concatenate(pieces)), torch.from_numpy(offsets)
+    return normalize(embedding_bag(ids, vectors, starts, mode="mean"))
+
+
+def loss_and_gradient(
+    table: Tensor, pieces: Sequence[NDArray[np.int64]], keys: Sequence[NDArray[np.int64]], scale: float
+) -> tuple[float, Tensor, Tensor]:
+    """The loss of a batch (all left texts, then all right ones), the rows that it touches, and their gradient."""
+    rows, places = np.unique(np.concatenate(pieces), return_inverse=True)
+    local = np.split(places, np.cumsum([len(piece) for piece in pieces])[:-1])
+    touched = torch.from_numpy(rows)
+    vectors = table[touched].requires_grad_()
+    left, right = means(vectors, local).chunk(2)
+    loss = loss_of_scores(scale * left @ right.T, *keys)
+    (gradient,) = torch.autograd.grad(loss, vectors)
+    return loss.item(), touched, gradient
+
+
 def fit(pair_sets: Sequence[PairSet], tokenizer: Tokenizer, recipe: Recipe) -> NDArray[np.float32]:
     """Token vectors, vocabulary × dimension, trained on the pairs; the unknown token's is zero."""
-    torch.manual_seed(recipe.seed)
     torch.set_num_threads(recipe.threads)
     torch.use_deterministic_algorithms(True)
+    generator = np.random.default_rng(recipe.seed)
     sides = [sides_of(each, tokenizer) for each in pair_sets]
-    table = nn.EmbeddingBag(tokenizer.get_vocab_size(), recipe.dimension, mode="mean", sparse=True)
-    nn.init.normal_(table.weight, std=recipe.first_norm / recipe.dimension**0.5)
-    optimizer = torch.optim.SparseAdam(table.parameters(), lr=recipe.learning_rate)
+    first = generator.normal(
+        0, recipe.first_norm / recipe.dimension**0.5, (tokenizer.get_vocab_size(), recipe.dimension)
+    )
+    table = torch.from_numpy(first.astype(np.float32))
+    optimizer = RowAdam(table)
     steps = list(batches([len(each.pairs) for each in pair_sets], recipe))
-    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.0, total_iters=len(steps))
-    generator = np.random.default_rng(recipe.seed + 1)
     for step, (number, rows) in enumerate(steps):
-        left, right = sides[number]
-        questions, answers = (normalize(table(*side.bag(rows, recipe, generator))) for side in (left, right))
-        loss = loss_of_scores(recipe.scale * questions @ answers.T, left.keys[rows], right.keys[rows])
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
+        pieces = [piece for side in sides[number] for piece in side.thinned(rows, recipe, generator)]
+        keys = [side.keys[rows] for side in sides[number]]
+        loss, touched, gradient = loss_and_gradient(table, pieces, keys, recipe.scale)
+        optimizer.step(touched, gradient, recipe.learning_rate * (1 - step / len(steps)))
         if step % 100 == 0:
-            LOG.info("step %d of %d: %s, loss %.3f", step, len(steps), pair_sets[number].name, loss.item())
-    vectors = table.weight.detach().numpy().copy()
-    vectors[tokenizer.token_to_id(UNKNOWN)] = 0
-    return vectors
+            LOG.info("step %d of %d: %s, loss %.3f", step, len(steps), pair_sets[number].name, loss)
+    table[tokenizer.token_to_id(UNKNOWN)] = 0
+    return table.numpy()

@@ -99,14 +99,16 @@ def _assembled(text: str, slices: Sequence[Span], breaks: Sequence[int]) -> Read
 def _joins(text: str, lines: Sequence[Line]) -> list[bool]:
     """For every kept line, whether it goes on from the kept line before it."""
     joiner = Joiner(text)
-    joins = []
+    joins: list[bool] = []
     previous: Line | None = None
     for line in lines:
         if line.gap is not None:
             previous = None
         if line.reason:
             continue
-        joins.append(previous is not None and joiner.joined(previous.words, line.words, _indent(text, line)))
+        begins = bool(joins) and not joins[-1]
+        indent = _indent(text, line)
+        joins.append(previous is not None and joiner.joined(previous.words, line.words, indent, begins=begins))
         previous = line
     return joins
 

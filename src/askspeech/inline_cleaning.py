@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from askspeech.datatypes import Drop, Span
-from askspeech.markers import is_title
+from askspeech.markers import is_title, marker_at
 
 __all__ = ["STRAY_MARKDOWN", "has_blank_asterisks", "inline_drops", "without_block_mark"]
 
@@ -70,8 +70,12 @@ def _spaces(text: str, start: int, end: int) -> Iterator[Drop]:
     plain = len(line) <= _LONGEST_PLAIN_LINE and not any(mark in line for mark in _SENTENCE_MARKS)
     if plain or is_title(line):
         return
+    marker = marker_at(line)
+    # 第五条中国公民 without the space would read as a mention of an article, not as its beginning.
+    behind_marker = start + marker.end if marker and marker.style in ("part", "article") else start
     for found in _SPACE.finditer(text, start, end):
-        yield Drop(Span(*found.span()), INNER_SPACE)
+        if found.start() != behind_marker and found.end() != behind_marker:
+            yield Drop(Span(*found.span()), INNER_SPACE)
 
 
 def _watermarks(text: str, start: int, end: int, watermarks: Collection[str]) -> Iterator[Drop]:

@@ -12,16 +12,24 @@ __all__ = ["Joiner"]
 
 _SENTENCE_END = re.compile(r"[。！？!?；;：:…][”’』」）)】》\"']*$")
 _OPEN_END = re.compile(r"[，,、（(“‘《〈「『—-]$")
+_CUT_BRACKET = re.compile(r"[（(“‘《〈「『]$")
+_CUT_START = re.compile(r"[，。、；”’）〉》」』]")
 _CLOSING_START = re.compile(r"^[，。、；：！？）)”’》〉」』%％,;:!?]")
 _SENTENCE_INSIDE = re.compile(r"[。！？!?；;]")
 _DIGIT = r"[\dxX*×○〇一二三四五六七八九十]"
 _DATE_LINE = re.compile(rf"[（(]?(?:{_DIGIT}{{2,4}}\s*年)?\s*{_DIGIT}{{1,3}}\s*月(?:\s*{_DIGIT}{{1,3}}\s*日)?[）)]?")
+_OCCASION_LINE = re.compile(
+    r"[—–―－-]{0,4}\s?(?:\d{4}|[一二〇○零三四五六七八九十]{4})\s?年[^，。；！？]{3,10}日\s?在[^，。；！？]{4,50}(?:会|会议|式|论坛|班)上"
+)
+_DOCUMENT_NUMBER = re.compile(r"\S{2,14}[〔【\[]\d{4}[〕】\]]\s?第?\d{1,4}号")
 _UNFINISHED_END = re.compile(
     r"(?:[的及或把被并而使让这那]|(?<![祥谐平温缓总饱])和|(?<![参给])与|牢牢|更加|不断|进一步|切实|着力|必须)$"
 )
 _MARKDOWN_HEADING = re.compile(r"#{1,6}\s")
 _PAIRS = (("“", "”"), ("《", "》"), ("（", "）"), ("「", "」"), ("『", "』"))
 _LONGEST_HEADING = 60
+_LONGEST_MARK = 8
+_LONGEST_BARE_HEADING, _SHORTEST_PARAGRAPH = 16, 80
 _SHORTEST_WRAPPED_LINE = 12
 _STATISTICS_CHARACTERS = 400_000
 _LEAST_COUNT = 3
@@ -36,8 +44,10 @@ class Joiner:
         self._pairs = Counter(pairwise(sample))
         self._triples = Counter(zip(sample, sample[1:], sample[2:], strict=False))
 
-    def joined(self, line: str, following: str, indent: int) -> bool:
-        """Whether `following`, indented by that many columns, goes on from `line`."""
+    def joined(self, line: str, following: str, indent: int, *, begins: bool = False) -> bool:
+        """Whether `following`, indented by that many columns, goes on from `line`, which may begin a paragraph."""
+        if _CUT_BRACKET.search(line) or _CUT_START.match(following) or _is_bare_mark(line):
+            return True
         if _SENTENCE_END.search(line) or _stands_alone(line) or _stands_alone(following):
             return False
         if marker_at(following) is not None:
@@ -45,7 +55,15 @@ class Joiner:
         if _OPEN_END.search(line) or _CLOSING_START.match(following) or _open_pair(line):
             return True
         if _heading_like(line):
-            return _UNFINISHED_END.search(line) is not None or self._cuts_a_word(line, following)
+            if _UNFINISHED_END.search(line):
+                return True
+            if len(following) > _LONGEST_HEADING and _is_numbered(
+                line
+            ):  # a paragraph: that 回顾过去 is common proves nothing
+                return _word_across(line[-_CONTEXT:], following[:_CONTEXT], phrases=False)
+            return self._cuts_a_word(line, following)
+        if begins and _above_a_paragraph(line, following):
+            return False
         return indent < 4 and len(line) >= _SHORTEST_WRAPPED_LINE
 
     def _cuts_a_word(self, line: str, following: str) -> bool:
@@ -65,20 +83,43 @@ class Joiner:
         return False
 
 
-def _word_across(before: str, after: str) -> bool:
-    """Whether cutting the two as one text into words gives a word that begins in `before` and ends in `after`."""
+def _word_across(before: str, after: str, *, phrases: bool = True) -> bool:
+    """Whether cutting the two as one text into words gives a word that begins in `before` and ends in `after`.
+
+    Without `phrases` a word does not count of which two or more characters stand on either side.
+    """
     at = 0
     # A lone surrogate, which rjieba cannot take, becomes one question mark: positions stay.
     for word in rjieba.cut((before + after).encode("utf-8", "replace").decode("utf-8"), False):
         if at < len(before) < at + len(word):
-            return not before[at:].isspace()
+            ahead = len(before) - at
+            return not before[at:].isspace() and (phrases or min(ahead, len(word) - ahead) == 1)
         at += len(word)
     return False
 
 
 def _stands_alone(line: str) -> bool:
     known = is_title(line) or is_collection(line) or is_salutation(line)
-    return known or _DATE_LINE.fullmatch(line) is not None or _MARKDOWN_HEADING.match(line) is not None
+    dated = _DATE_LINE.fullmatch(line) or _OCCASION_LINE.fullmatch(line) or _DOCUMENT_NUMBER.fullmatch(line)
+    return known or dated is not None or _MARKDOWN_HEADING.match(line) is not None
+
+
+def _is_bare_mark(line: str) -> bool:
+    """Whether a line is nothing but 一是 or 第一， or （一）, whose words stand on the next one."""
+    marker = marker_at(line) if len(line) <= _LONGEST_MARK else None
+    return marker is not None and marker.end == len(line) and marker.style not in ("part", "article")
+
+
+def _is_numbered(line: str) -> bool:
+    """Whether a line begins as the headings of an outline do, not as an item that is a whole paragraph."""
+    marker = marker_at(line)
+    return marker is not None and marker.style in ("comma", "bracket")
+
+
+def _above_a_paragraph(line: str, following: str) -> bool:
+    """Whether a line is a heading without a mark: text that is cut at a page's width has no far longer line below."""
+    short = len(line) <= _LONGEST_BARE_HEADING and len(following) >= _SHORTEST_PARAGRAPH
+    return short and not set("，、") & set(line) and _UNFINISHED_END.search(line) is None
 
 
 def _open_pair(line: str) -> bool:

@@ -13,6 +13,8 @@ __all__ = [
     "Style",
     "chinese_number",
     "inline_markers",
+    "is_bare_line",
+    "is_closing",
     "is_collection",
     "is_salutation",
     "is_title",
@@ -37,6 +39,9 @@ Style = Literal[
 
 _NUMERAL = "[一二三四五六七八九十百零〇两]"
 _DIGITS = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
+_ADVERBS = ("首先", "其次", "再次")
+_ADVERB = "其次"
+"""The form of the adverbs: 首先 may be followed by 第二, but 第一 not by 其次."""
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 _ARTICLE = re.compile(rf"第({_NUMERAL}+|\d{{1,3}})\s?条(?:之{_NUMERAL})?(?![款项规之和与至到的中内及、？?]|第)")
@@ -47,7 +52,12 @@ _LINE_STYLES: tuple[tuple[Style, re.Pattern[str]], ...] = (
     ("comma", re.compile(rf"({_NUMERAL}{{1,4}})\s?[、]\s*")),
     ("bracket", re.compile(rf"[（(]\s?({_NUMERAL}{{1,4}})\s?[）)]\s*[、.]?")),
     ("digit_bracket", re.compile(r"[（(]\s?(\d{1,2})\s?[）)]\s*")),
-    ("digit", re.compile(r"(\d{1,2})\s?(?:[.．](?![\d\sxX*×]*[\d%亿万])|、)\s*")),
+    (
+        "digit",
+        re.compile(
+            r"(\d{1,2})\s?(?:[.．](?:(?=\s?20\d\d\s?年)|(?![\d\sxX*×]*[\d%亿万]))|．(?=\d{1,3}(?![%％亿万千百倍个元度点])[一-鿿])|、)\s*"
+        ),
+    ),
     ("circled", re.compile(rf"([{_CIRCLED}])\s*")),
 )
 _MEASURE = "(?:个?方面|(?:个|点|件|项|条|层|本|步|类|关|句|招|笔|道|张|份|仗)(?:事|意思|话|题|关)?)?"
@@ -59,6 +69,7 @@ _SENTENCE_STYLES: tuple[tuple[Style, re.Pattern[str]], ...] = (
 )
 _INLINE_STYLES: tuple[tuple[Style, re.Pattern[str]], ...] = (
     ("ordinal", re.compile(rf"第({_NUMERAL}{{1,3}})\s?(?P<form>{_MEASURE})(?:[，,、：:是]|就是)")),
+    ("ordinal", re.compile(r"(首先|其次|再次)[，,要是]")),
     ("each", re.compile(rf"其({_NUMERAL}{{1,3}})[，,、：:是]")),
     ("counting", re.compile(rf"({_NUMERAL}{{1,3}})(?:要|则|(?:就)?是(?!\1))")),
     ("bracket", re.compile(rf"[（(]\s?({_NUMERAL}{{1,3}})\s?[）)]\s*")),
@@ -73,6 +84,14 @@ _SALUTATION = re.compile(
     r"(?:同志们|各位\S{0,12}|代表们|委员们|朋友们|来宾们?|女士们|先生们|企业家们?|乡亲们|老师们|同学们|[^，。！？\n]{1,10}(?:书记|市长|县长|省长|区长|主席|主任|局长))"
     r"[^。！？\n]{0,40}?[：:；;]\s*"
 )
+_CLOSING = re.compile(
+    r"(?:尊敬的)?(?:同志们|代表们|委员们|朋友们|企业家们|各位[^，。！：]{1,12})[，,！!、]|(?:最后|总之|总的来说|总而言之)[，,]|让我们"
+    r"|(?:同时|但是?)?[，,]?我们(?:也|还|更)?(?:必须|要|应当?)?(?:充分|清醒|深刻)地?(?:认识|看)到"
+    r"|在(?:充分)?(?:看到|肯定|总结)[^，。]{1,12}的同时"
+    r"|(?:这些|上述|以上)[^，。]{0,6}(?:成绩|成就)|[^，。]{0,16}(?:成绩|成就)(?:的取得|来之不易)"
+    r"|(?:结束语|结语|名词解释|附\s?[件录表]\s?[\d一二三四五六七八九十]{0,2}(?:[ :：　]\S{0,20})?)\s*$"
+)
+_BARE_LINE = re.compile(r"[^。！？!?；;：:，,、…—]{4,30}$")
 _LONGEST_SALUTATION = 60
 _TITLE_END = re.compile(
     r"(?:讲话|讲话稿|发言|发言稿|致辞|致词|演讲|报告|总结|主持词|说明|意见|方案|通知|决定|规划|提纲|倡议书|公开信|贺信|寄语|党课)"
@@ -99,12 +118,15 @@ class Marker:
 
     def precedes(self, other: "Marker") -> bool:
         """Whether the other one can be the next of the same series."""
-        alike = self.form == other.form or (self.style == "ordinal" and "" in (self.form, other.form))
+        adverb = other.form == _ADVERB and self.form != _ADVERB
+        alike = self.form == other.form or (self.style == "ordinal" and "" in (self.form, other.form) and not adverb)
         return self.style == other.style and alike and self.number + 1 == other.number
 
 
 def chinese_number(numeral: str) -> int:
-    """The value of a Chinese or Arabic numeral up to 999; -1 where it is none."""
+    """The value of a Chinese or Arabic numeral up to 999, of 首先 其次 再次 as 1 2 3; -1 where it is none."""
+    if numeral in _ADVERBS:
+        return _ADVERBS.index(numeral) + 1
     if numeral.isdecimal():
         return int(numeral)
     if numeral in _CIRCLED:
@@ -124,7 +146,7 @@ def chinese_number(numeral: str) -> int:
 def marker_at(paragraph: str, *, parallel: bool = False) -> Marker | None:
     """The marker that a paragraph begins with, leading white space aside; parallel ones only where asked for."""
     indent = len(paragraph) - len(paragraph.lstrip())
-    styles = (*_LINE_STYLES, *_INLINE_STYLES[:3], *(_SENTENCE_STYLES[1:] if parallel else ()))
+    styles = (*_LINE_STYLES, *_INLINE_STYLES[:4], *(_SENTENCE_STYLES[1:] if parallel else ()))
     return _first_match(styles, paragraph, indent)
 
 
@@ -144,7 +166,7 @@ def inline_markers(paragraph: str) -> list[Marker]:
 def _first_match(styles: Iterable[tuple[Style, re.Pattern[str]]], paragraph: str, at: int) -> Marker | None:
     for style, pattern in styles:
         if found := pattern.match(paragraph, at):
-            form = found.groupdict().get("form") or ""
+            form = _ADVERB if found[1] in _ADVERBS else found.groupdict().get("form") or ""
             return Marker(at, found.end(), style, chinese_number(found[1]), form)
     return None
 
@@ -153,6 +175,19 @@ def is_salutation(paragraph: str) -> bool:
     """Whether a paragraph begins by addressing the audience, as a speech does: 同志们： 各位代表："""
     found = _SALUTATION.match(paragraph.strip())
     return found is not None and found.end() <= _LONGEST_SALUTATION
+
+
+def is_closing(text: str, start: int, end: int) -> bool:
+    """Whether a paragraph text[start:end] begins what no enumeration goes on in.
+
+    That is words to the whole audience, a look back at the year, or the heading of an end matter.
+    """
+    return _CLOSING.match(text, start, end) is not None
+
+
+def is_bare_line(text: str, start: int, end: int) -> bool:
+    """Whether a paragraph text[start:end] is a short line without any mark of a sentence."""
+    return _BARE_LINE.match(text, start, end) is not None
 
 
 def is_title(paragraph: str) -> bool:

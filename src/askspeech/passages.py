@@ -30,12 +30,13 @@ class PassageDraft:
 
 def cut_passages(text: str, root: Node, shortest: int, longest: int) -> list[PassageDraft]:
     """Cut a speech's outline into passages of `shortest` to `longest` characters where the text allows."""
-    return list(_Cutter(text, shortest, longest).section(root, ()))
+    return list(_Cutter(text, root.end, shortest, longest).section(root, ()))
 
 
 @dataclass(frozen=True, slots=True)
 class _Cutter:
     text: str
+    end: int
     shortest: int
     longest: int
 
@@ -118,7 +119,8 @@ class _Cutter:
 
     def _with_break(self, span: Span) -> Span:
         """A range with the line break behind it, which keeps it apart from the next one."""
-        return Span(span.start, span.end + 1) if self.text[span.end : span.end + 1] == "\n" else span
+        inside = span.end < self.end and self.text[span.end] == "\n"
+        return Span(span.start, span.end + 1) if inside else span
 
     def _packed(self, part: Span) -> Iterator[Span]:
         """Pack sentences into ranges of even size, none longer than the limit."""

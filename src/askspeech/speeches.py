@@ -35,7 +35,7 @@ _LONGEST_PREFACE = 600
 _SHORTEST_SPEECH = 500
 _LONGEST_OPENING = 3000
 _BODY = 40
-_AHEAD = 5
+_AHEAD = 7
 _LONGEST_HEAD = 200
 _LONGEST_TITLE_LINE = 40
 _TITLE_LINES = 2
@@ -120,7 +120,8 @@ class _Splitter:
         """The starts, and one more where what stands before the first of them is too long for a preface."""
         if not starts:
             return [_Start(0, _NO_TITLE)] if self.texts else []
-        if self._length(0, starts[0].first) <= _LONGEST_PREFACE:
+        outlined = any(marker_at(text) is not None for text in self.texts[: starts[0].first])
+        if self._length(0, starts[0].first) <= _LONGEST_PREFACE and not outlined:
             return starts
         return [_Start(0, _NO_TITLE), *(starts if starts[0].title else starts[1:])]
 
