@@ -21,7 +21,8 @@ def by_definition(question: NDArray[np.uint16], passage: NDArray[np.uint16]) -> 
     units = VECTORS / np.where(norms > 0, norms, 1)[:, None]
     total = float(sum(norms[token] for token in question))
     best = [max((float(units[token] @ units[other]) for other in passage), default=0.0) for token in question]
-    return sum(norms[token] * max(0.0, value) for token, value in zip(question, best, strict=True)) / (total or 1)
+    weighted = [float(norms[token]) * max(0.0, value) for token, value in zip(question, best, strict=True)]
+    return sum(weighted) / (total or 1)
 
 
 @settings(max_examples=200, deadline=None)
