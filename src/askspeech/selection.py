@@ -14,7 +14,8 @@ __all__ = ["Extract", "chosen_outline", "chosen_sentences", "coverage", "extract
 MOST_SENTENCES = 3
 _SHORTEST_SENTENCE = 6
 _PASSAGE_SHARE = 1.0
-_LEAST_OF_BEST = 0.72
+_LEAST_OF_BEST = 0.75
+_LONGEST_BARE_HEADING = 25
 _OUTLINE_RANKS = 6
 
 
@@ -69,26 +70,40 @@ def chosen_outline(hits: Sequence[Hit], expected: int | None) -> list[Extract]:
 
 
 def chosen_sentences(extracts: Sequence[Extract], scores: Sequence[float], most: int = MOST_SENTENCES) -> list[Extract]:
-    """The best sentences, with no more than `most` and none far below the best; equal wordings once."""
-    best_passage = max((extract.hit.score for extract in extracts), default=1.0) or 1.0
-    ranked = sorted(
-        (
-            (_PASSAGE_SHARE * extract.hit.score / best_passage + score, number)
-            for number, (extract, score) in enumerate(zip(extracts, scores, strict=True))
-        ),
-        key=lambda item: (-item[0], item[1]),
-    )
+    """The best sentences, with no more than `most` and none far below the best; equal wordings once.
+
+    A heading that is chosen brings the sentence behind it, for it says little by itself.
+    """
     chosen: list[Extract] = []
     wordings: set[str] = set()
-    best = ranked[0][0] if ranked else 0.0
-    for score, number in ranked:
-        if len(chosen) == most or score < min(best, _LEAST_OF_BEST * best):
+    for number in _ranked(extracts, scores):
+        if len(chosen) >= most:
             break
-        wording = "".join(bigrams(extracts[number].text))
-        if wording not in wordings:
-            wordings.add(wording)
-            chosen.append(extracts[number])
+        for extract in _with_follower(extracts, number):
+            wording = "".join(bigrams(extract.text))
+            if wording not in wordings:
+                wordings.add(wording)
+                chosen.append(extract)
     return chosen
+
+
+def _ranked(extracts: Sequence[Extract], scores: Sequence[float]) -> list[int]:
+    """The numbers of the extracts by score, best first, those far below the best left out."""
+    best_passage = max((extract.hit.score for extract in extracts), default=1.0) or 1.0
+    totals = [
+        _PASSAGE_SHARE * extract.hit.score / best_passage + score
+        for extract, score in zip(extracts, scores, strict=True)
+    ]
+    best = max(totals, default=0.0)
+    good = [number for number, total in enumerate(totals) if total >= min(best, _LEAST_OF_BEST * best)]
+    return sorted(good, key=lambda number: (-totals[number], number))
+
+
+def _with_follower(extracts: Sequence[Extract], number: int) -> Sequence[Extract]:
+    extract = extracts[number]
+    heading = len(extract.text) <= _LONGEST_BARE_HEADING and marker_at(extract.text) is not None
+    followed = number + 1 < len(extracts) and extracts[number + 1].hit is extract.hit
+    return extracts[number : number + 2] if heading and followed else [extract]
 
 
 def _items(hit: Hit) -> int:
