@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from askspeech.catalog import CATALOG, Catalog, PassageRow
+from askspeech.collapsing import Copy, as_copy
 from askspeech.datatypes import Speech
 from askspeech.embedder import Embedder
 from askspeech.keywords import KEYWORDS, KeywordIndex
@@ -37,7 +38,7 @@ class Generation:
         self.rows: dict[str, PassageRow] = {row.id: row for row in self.catalog.passage_rows()}
         self.copy_groups = self.catalog.copy_groups()
         copies = self.catalog.passages(list(self.copy_groups))
-        self.blank_counts = {passage.id: len(passage.blanks) for passage in copies}
+        self.copies: dict[str, Copy] = {passage.id: as_copy(passage) for passage in copies}
         table = self.catalog.token_table()
         self._positions = {identity: number for number, identity in enumerate(table.ids)}
         self._offsets, self._tokens = table.offsets, table.tokens

@@ -91,7 +91,7 @@ class SpeechIndex:
             query = Query(wanted, asks_for_list(question), chosen)
             ranked = [] if chosen == [] else WAYS[way](generation, self._encoders, query)
             groups = generation.groups_by_speech() if compares(question) else generation.copy_groups
-            shown = collapse(ranked, groups, generation.blank_counts.__getitem__)[:k]
+            shown = collapse(ranked, groups, generation.copies.__getitem__)[:k]
             hits = _hits(generation, shown)
         return SearchResult(
             hits=hits,
