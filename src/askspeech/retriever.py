@@ -1,15 +1,21 @@
 """The index as a LangChain retriever."""
 
-from typing import Any
+from typing import Any, Protocol, cast
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
-from askspeech.datatypes import Filters, Hit
-from askspeech.search import SpeechIndex
+from askspeech.datatypes import Filters, Hit, SearchResult
 
 __all__ = ["SpeechRetriever", "to_document"]
+
+
+class Searcher(Protocol):
+    """What the retriever asks: a `SpeechIndex`, or anything that searches like one."""
+
+    def search(self, question: str, *, k: int = 8, filters: Filters | None = None) -> SearchResult:
+        """The k passages that answer a question best, best first."""
 
 
 class SpeechRetriever(BaseRetriever):
@@ -20,8 +26,8 @@ class SpeechRetriever(BaseRetriever):
     filters: Filters | None = None
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        index: SpeechIndex = self.index
-        return [to_document(hit) for hit in index.search(query, k=self.k, filters=self.filters)]
+        found = cast(Searcher, self.index).search(query, k=self.k, filters=self.filters)
+        return [to_document(hit) for hit in found]
 
 
 def to_document(hit: Hit) -> Document:
