@@ -59,7 +59,7 @@ chat: setup
 # Without CORPUS: the folders of the last build again, or the samples where there is no index yet.
 index: setup
 	@corpus='$(CORPUS)'; [ -n "$$corpus" ] || [ -e '$(STORE)/CURRENT' ] || corpus=ingest/samples; \
-	$(BIN)/python ingest/build_index.py $${corpus:+"$$corpus"} --store '$(STORE)'
+	$(BIN)/python ingest/build_index.py $${corpus:+"$$corpus"} --store '$(STORE)' || [ $$? -eq 3 ]
 
 test: setup
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

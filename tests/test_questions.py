@@ -21,7 +21,7 @@ from askspeech.questions import (
     ("question", "reason"),
     [
         *(("", "empty"), (" \n　", "empty"), ("？！。", "no word"), ("……", "no word"), ("😀", "no word")),
-        *(("\ud800", "no word"), ("青" * 2001, "2,001 characters"), ("问" * 10_000, "Shorten")),
+        *(("\ud800", "no word"), ("青" * 2001, "2,001 characters"), ("问" * 10_000, "shorten")),
     ],
 )
 def test_what_is_no_question_is_refused(question: str, reason: str) -> None:
@@ -103,3 +103,8 @@ def test_a_question_that_leans_on_the_last_one_is_completed(question: str, compl
     history = [Turn("台账由谁建？"), Turn(" 银杏专窗在哪里？ ")]
     assert complete(question, history) == completed
     assert complete(question, []) == question
+
+
+def test_a_question_that_quotes_a_heading_stands_alone() -> None:
+    question = "“为什么要在这个时候开这个会”讲了哪几条？"
+    assert complete(question, [Turn("驻企联络员制度是怎么安排的？")]) == question

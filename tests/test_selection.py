@@ -1,5 +1,7 @@
 """Which sentences of the passages found answer a question."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,19 +37,19 @@ def test_a_question_without_terms_is_not_covered() -> None:
 
 
 def test_the_items_of_an_outline_come_complete_and_in_order() -> None:
-    items = [extract.text for extract in chosen_outline([OUTLINE, FIRST], None)]
+    items = [extract.text for extract in chosen_outline([OUTLINE, FIRST], "讲了哪几条？", None)]
     assert items == ["办好两件事。", "一是摸清底数。", "二是限时清偿。"]
 
 
 def test_an_outline_of_the_expected_number_comes_first() -> None:
     other = made.hit("办好三件事。\n一是甲。\n二是乙。\n三是丙。", start=300, kind="outline")
-    assert chosen_outline([other, OUTLINE], 2)[0].hit is OUTLINE
-    assert chosen_outline([OUTLINE, other], 3)[0].hit is other
+    assert chosen_outline([other, OUTLINE], "讲了哪几条？", 2)[0].hit is OUTLINE
+    assert chosen_outline([OUTLINE, other], "讲了哪几条？", 3)[0].hit is other
 
 
 def test_without_an_outline_no_items() -> None:
-    assert chosen_outline([FIRST, SECOND], None) == []
-    assert chosen_outline([FIRST, SECOND], 2) == []
+    assert chosen_outline([FIRST, SECOND], "讲了哪几条？", None) == []
+    assert chosen_outline([FIRST, SECOND], "讲了哪几条？", 2) == []
 
 
 def test_the_best_sentences_are_chosen_and_weak_ones_left_out() -> None:
@@ -70,3 +72,33 @@ def test_there_is_always_a_best_sentence_and_never_more_than_asked_for(scores: l
 
 def test_of_no_sentences_none_is_chosen() -> None:
     assert chosen_sentences([], []) == []
+
+
+def test_the_outline_whose_heading_is_quoted_comes_first() -> None:
+    other = made.hit("一、抓审批。\n（一）减材料。\n（二）减时限。", kind="outline")
+    wanted = made.hit("二、抓落实。\n（一）定责任。\n（二）定时限。", kind="outline", start=100)
+    hits = [
+        replace(other, passage=replace(other.passage, heading_path=("一、抓审批",))),
+        replace(wanted, passage=replace(wanted.passage, heading_path=("二、强化责任抓落实",))),
+    ]
+    chosen = chosen_outline(hits, "“强化责任抓落实”讲了哪几条？", None)
+    assert [extract.text for extract in chosen] == ["二、抓落实。", "（一）定责任。", "（二）定时限。"]
+
+
+def test_of_the_lead_of_an_outline_only_the_last_sentence_stays() -> None:
+    outline = made.hit(
+        "一、抓审批。去年办了很多事。今年难度更大。重点做两件事：一是减材料。二是减时限。", kind="outline"
+    )
+    texts = [extract.text for extract in chosen_outline([outline], "哪几件", None)]
+    assert texts == ["一、抓审批。", "重点做两件事：一是减材料。", "二是减时限。"]
+
+
+def test_a_heading_and_a_question_bring_the_sentence_behind_them() -> None:
+    passage = made.hit("一要抓审批。把时限压到三十天。为什么先抓它？因为企业等不起。大家都要支持。")
+    extracts = extracts_of([passage])
+    assert [extract.text for extract in chosen_sentences(extracts, [1.0, 0.0, 0.9, 0.0, 0.0], most=4)] == [
+        "一要抓审批。",
+        "把时限压到三十天。",
+        "为什么先抓它？",
+        "因为企业等不起。",
+    ]

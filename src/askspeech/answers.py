@@ -29,7 +29,7 @@ from askspeech.evidence import Passages, Unit, Word, answers_it, closeness, fami
 from askspeech.glossary import translate
 from askspeech.late_interaction import late_interaction_scores
 from askspeech.phrases import NOT_FOUND
-from askspeech.questions import asks_for_list, expected_count, language_of
+from askspeech.questions import asks_for_list, expected_count, language_of, quotations
 from askspeech.search import SpeechIndex
 from askspeech.selection import Extract, chosen_outline, chosen_sentences, coverage, extracts_of
 from askspeech.tokens import question_terms, search_key, words
@@ -114,7 +114,9 @@ class Answerer:
         question, hits = found.result.search_question, found.result.hits
         if not hits or not self._answers_it(found, hits):
             return []
-        if asks_for_list(found.question) and (items := chosen_outline(hits, expected_count(found.question))):
+        if asks_for_list(found.question) and (
+            items := chosen_outline(hits, found.question, expected_count(found.question))
+        ):
             return items
         extracts = extracts_of(hits)
         terms = question_terms(question)
@@ -133,6 +135,8 @@ class Answerer:
             token_ids=np.concatenate(tokens.token_ids([search_key(hit.passage.text) for hit in nearest])),
             total=self.index.passage_count(),
         )
+        if any(search_key(quoted) in passages.text for quoted in quotations(found.question)):
+            return True
         units = self._units(found)
         close = closeness(units, passages, tokens.token_vectors)
         return answers_it(found.language, familiarity(units, passages.total), close)
@@ -163,6 +167,16 @@ def _with_context(hit: Hit) -> str:
     return " ".join((hit.speech.title, *hit.passage.heading_path, hit.passage.text))
 
 
+def _apart(hits: Sequence[Hit]) -> Iterator[Hit]:
+    """The hits, the first of each section: an outline and its first passage say the same."""
+    seen: set[tuple[str, str | None]] = set()
+    for hit in hits:
+        place = hit.speech.id, hit.passage.section_id
+        if place not in seen:
+            seen.add(place)
+            yield hit
+
+
 def _events(composed: Composed) -> Iterator[AnswerEvent]:
     index = 0
     for part in composed.parts:
@@ -183,7 +197,7 @@ def _answer(found: _Found, composed: Composed, usage: Usage) -> Answer:
         sentences=sentences,
         citations=composed.citations,
         outcome=outcome,
-        nearest=() if sentences else found.result.hits[:_NEAREST],
+        nearest=() if sentences else tuple(_apart(found.result.hits))[:_NEAREST],
         search=found.result,
         language=found.language,
         notices=found.result.notices,

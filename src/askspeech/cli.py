@@ -238,6 +238,7 @@ def _inspect(arguments: argparse.Namespace) -> int:
     document = understand(source, settings, load_rules(settings.cleaning_rules))
     if arguments.html:
         arguments.html.write_text(inspection_page(document), encoding="utf-8", errors="backslashreplace")
+        print(arguments.html)
         return 0
     width = shutil.get_terminal_size().columns
     print(inspection_text(document, colours=sys.stdout.isatty(), width=width), end="")

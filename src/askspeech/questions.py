@@ -17,6 +17,7 @@ __all__ = [
     "complete",
     "expected_count",
     "language_of",
+    "quotations",
 ]
 
 _CHINESE = re.compile(r"[㐀-鿿]")
@@ -24,7 +25,7 @@ _LATIN = re.compile(r"[A-Za-z]{2,}")
 _UNITS = "个|条|项|点|种|类|样|件|句|步|场|方面|大|家|篇|处|位|张|本|道|招|字|部分|环境|举措|措施|要求|问题|不"
 _COUNT = re.compile(rf"哪\s?([二两三四五六七八九十]|\d{{1,2}})\s?(?:{_UNITS})?")
 _LIST = re.compile(
-    r"哪些|哪几|(?<!有)几(?:条|点|项|种|样|方面|步|招|件事)|哪[二两三四五六七八九十]|列出|列举|(?:要求|措施|做法|举措|问题)有什么|有什么(?:要求|措施|做法|举措)|"
+    r"哪些|哪几|分别(?:是|有|指|叫)(?:什么|哪)|(?<!有)几(?:条|点|项|种|样|方面|步|招|件事)|哪[二两三四五六七八九十]|列出|列举|(?:要求|措施|做法|举措|问题)有什么|有什么(?:要求|措施|做法|举措)|"
     r"\b(?:which|what)\s+(?:are\s+the\s+)?(?:two|three|four|five|six|seven|eight|nine|ten|\d+)\b|"
     r"\blist\b|\bwhat are\b|\bwhich \w+s\b",
     re.IGNORECASE,
@@ -45,6 +46,7 @@ _DEPENDENT = re.compile(
     re.IGNORECASE,
 )
 _STANDS_ALONE = 40
+_QUOTATION = re.compile(r"[“\"‘《「『]([^”\"’》」』]{4,60})[”\"’》」』]")
 
 
 def checked_question(question: str) -> str:
@@ -54,18 +56,15 @@ def checked_question(question: str) -> str:
     """
     text = question.strip()
     if not text:
-        raise QuestionError(
-            "The question is empty (问题是空的). Type what you want to know, for example 清欠台账由谁建？"
-        )
+        raise QuestionError("问题是空的，请输入想问的内容。The question is empty: type what you want to know.")
     if len(text) > MAX_QUESTION_CHARACTERS:
         raise QuestionError(
-            f"The question has {len(text):,} characters (问题太长); "
-            f"at most {MAX_QUESTION_CHARACTERS:,} are taken. Shorten it."
+            f"问题太长（{len(text):,} 字），请缩短到 {MAX_QUESTION_CHARACTERS:,} 字以内。"
+            f"The question has {len(text):,} characters; at most {MAX_QUESTION_CHARACTERS:,} are taken: shorten it."
         )
     if not any(unicodedata.category(character)[0] in "LN" for character in text):
         raise QuestionError(
-            "The question holds no word (问题里没有文字), only punctuation or symbols. "
-            "Type what you want to know in words."
+            "问题里没有文字，请用文字提问。The question holds no word, only punctuation or symbols: ask it in words."
         )
     return text
 
@@ -85,6 +84,11 @@ def asks_for_speech(question: str) -> bool:
     return _SPEECH.search(question) is not None
 
 
+def quotations(question: str) -> list[str]:
+    """What a question quotes, pieces of four characters and more."""
+    return _QUOTATION.findall(question)
+
+
 def compares(question: str) -> bool:
     """Whether a question asks what each of several speeches says."""
     return _COMPARISON.search(question) is not None
@@ -102,6 +106,7 @@ def expected_count(question: str) -> int | None:
 
 def complete(question: str, history: Sequence[Turn]) -> str:
     """A question that leans on the conversation, with the question before it in front; another one unchanged."""
-    if not history or len(question) > _STANDS_ALONE or not _DEPENDENT.search(question):
+    bare = _QUOTATION.sub("", question)
+    if not history or len(question) > _STANDS_ALONE or bare != question or not _DEPENDENT.search(bare):
         return question
     return f"{history[-1].question.strip()} {question}"

@@ -143,4 +143,6 @@ def _read_bytes(path: Path, status: os.stat_result) -> bytes:
 
 
 def _not_opened(error: OSError) -> ReadError:
+    if isinstance(error, FileNotFoundError):
+        return ReadError("there is no such file, or it is a link to one that is not there. Check the name.")
     return ReadError(f"it cannot be opened ({error.strerror}). Allow reading it, or leave it out.")

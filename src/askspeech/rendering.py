@@ -212,7 +212,7 @@ def nearest_html(hits: Sequence[Hit], texts: PageTexts) -> str:
 def _nearest_item(hit: Hit, texts: PageTexts) -> str:
     text = hit.passage.text
     for heading in hit.passage.heading_path:
-        text = text.removeprefix(heading).lstrip()
+        text = text.removeprefix(heading).lstrip(" \n。；;，,：:")
     shown = text if len(text) <= NEAREST_CHARACTERS else text[:NEAREST_CHARACTERS].rstrip() + "…"
     path = _path_html(hit.passage.heading_path)
     return (

@@ -7,7 +7,7 @@ from askspeech.citing import spans_within
 from askspeech.datatypes import Hit, Span
 from askspeech.markers import marker_at
 from askspeech.sentences import sentence_spans
-from askspeech.tokens import bigrams
+from askspeech.tokens import bigrams, search_key
 
 __all__ = ["Extract", "chosen_outline", "chosen_sentences", "coverage", "extracts_of"]
 
@@ -16,6 +16,7 @@ _SHORTEST_SENTENCE = 6
 _PASSAGE_SHARE = 1.0
 _LEAST_OF_BEST = 0.75
 _LONGEST_BARE_HEADING = 25
+_SHORTEST_QUOTED = 4
 _OUTLINE_RANKS = 6
 
 
@@ -55,24 +56,31 @@ def coverage(question: Sequence[str], text: str, rarity: Mapping[str, float]) ->
     return sum(rarity[term] for term in question if term in held) / total if total else 0.0
 
 
-def chosen_outline(hits: Sequence[Hit], expected: int | None) -> list[Extract]:
+def chosen_outline(hits: Sequence[Hit], question: str, expected: int | None) -> list[Extract]:
     """The items of an outline passage, the introducing sentence in front; none fits, an empty list.
 
-    Where the question says how many things there are, the first outline of that many items; else the first hit, if it
-    is an outline.
+    The outline whose heading the question quotes; else, where it says how many things there are, the first outline of
+    that many items; else the first hit, if it is an outline.
     """
+    for hit in hits:
+        if (
+            hit.passage.kind == "outline"
+            and hit.passage.heading_path
+            and _quoted(hit.passage.heading_path[-1], question)
+        ):
+            return _pieces(hit)
     for hit in hits[: _OUTLINE_RANKS if expected else 1]:
         if hit.passage.kind == "outline" and expected in (None, _items(hit)):
-            return list(_pieces(hit))
+            return _pieces(hit)
     if hits and hits[0].passage.kind == "outline":
-        return list(_pieces(hits[0]))
+        return _pieces(hits[0])
     return []
 
 
 def chosen_sentences(extracts: Sequence[Extract], scores: Sequence[float], most: int = MOST_SENTENCES) -> list[Extract]:
     """The best sentences, with no more than `most` and none far below the best; equal wordings once.
 
-    A heading that is chosen brings the sentence behind it, for it says little by itself.
+    A heading or a question that is chosen brings the sentence behind it: it says little by itself.
     """
     chosen: list[Extract] = []
     wordings: set[str] = set()
@@ -102,8 +110,16 @@ def _ranked(extracts: Sequence[Extract], scores: Sequence[float]) -> list[int]:
 def _with_follower(extracts: Sequence[Extract], number: int) -> Sequence[Extract]:
     extract = extracts[number]
     heading = len(extract.text) <= _LONGEST_BARE_HEADING and marker_at(extract.text) is not None
+    asking = extract.text[-1] in "？?"
     followed = number + 1 < len(extracts) and extracts[number + 1].hit is extract.hit
-    return extracts[number : number + 2] if heading and followed else [extract]
+    return extracts[number : number + 2] if (heading or asking) and followed else [extract]
+
+
+def _quoted(heading: str, question: str) -> bool:
+    """Whether a question holds a heading word for word, its marker aside."""
+    marker = marker_at(heading)
+    words = search_key(heading[marker.end :] if marker else heading)
+    return len(words) >= _SHORTEST_QUOTED and words in search_key(question)
 
 
 def _items(hit: Hit) -> int:
@@ -116,6 +132,8 @@ def _sentences(hit: Hit) -> Iterator[Extract]:
             yield Extract(hit, start, end)
 
 
-def _pieces(hit: Hit) -> Iterator[Extract]:
-    """The parts of an outline passage: each stretch of its spans by itself."""
-    yield from (Extract(hit, start, end) for start, end in sentence_spans(hit.passage.text))
+def _pieces(hit: Hit) -> list[Extract]:
+    """The parts of an outline passage: its heading, the sentence before the first item, and the items."""
+    pieces = [Extract(hit, start, end) for start, end in sentence_spans(hit.passage.text)]
+    first = next((number for number, piece in enumerate(pieces) if number and marker_at(piece.text)), len(pieces))
+    return [*pieces[:1], *pieces[1:first][-1:], *pieces[first:]]
