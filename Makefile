@@ -8,6 +8,10 @@ PYTHON ?= python3
 CORPUS ?=
 STORE ?= $(or $(ASKSPEECH_STORE),vectordb/store)
 PYTEST_ARGS ?=
+# A row of docs/reliability.md and how often (make torture ROW=R1 TRIALS=200); no number: each kind once.
+ROW ?= table
+TRIALS ?=
+TORTURE_OUTPUT ?= torture-results
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,12 +27,13 @@ $(error This is $(or $(PLATFORM),an unknown system): askspeech runs on Linux, on
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chat index test lint format system clean
+.PHONY: help setup chat index test torture lint format system clean
 
 help:
 	@echo 'make chat     set up, index the samples if there is no index, open the page   打开聊天页面'
 	@echo 'make index    set up, build the index: make index CORPUS=folder                建立索引'
 	@echo 'make test     set up, run every test                                           运行测试'
+	@echo 'make torture  set up, torture the store: make torture ROW=R1 TRIALS=200                 破坏性测试'
 	@echo 'make lint     set up, check style and types                                    检查代码'
 	@echo 'make format   set up, rewrite the code in the project'"'"'s style                   整理代码'
 	@echo 'make system   install the system packages of the browser tests (root, apt-get) 安装系统软件包'
@@ -63,6 +68,9 @@ index: setup
 
 test: setup
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+torture: setup
+	PYTHONPATH=src $(BIN)/python -m tests.torture $(ROW) --output '$(TORTURE_OUTPUT)' $(if $(TRIALS),--trials $(TRIALS))
 
 lint: setup
 	$(BIN)/ruff check .

@@ -179,6 +179,7 @@ class FakeIndex:
     speeches: tuple[Speech, ...] = (FIRST_SPEECH, SECOND_SPEECH)
     questions: tuple[str, ...] = (DEBTS.question, OFFICERS.question, "投诉几天内答复？", WEATHER.question)
     generation: str = "20250101-000000"
+    notices: tuple[str, ...] = ()
     gone: bool = False
 
     def source_text(self, source_id: str) -> str:

@@ -24,6 +24,7 @@ from askspeech.datatypes import (
     Speech,
 )
 from askspeech.errors import DiskError, NotInIndexError, StoreDamagedError
+from askspeech.records import FileRecord
 
 DOCUMENTS = synthetic.documents(3)
 
@@ -51,6 +52,39 @@ def read_back(catalog: Catalog, source_id: str) -> Document:
 
 def test_documents_come_back_as_they_were(catalog: Catalog) -> None:
     assert [read_back(catalog, document.source.id) for document in DOCUMENTS] == DOCUMENTS
+
+
+def test_a_document_comes_back_whole(catalog: Catalog) -> None:
+    assert [catalog.document(document.source.id) for document in DOCUMENTS] == DOCUMENTS
+    assert catalog.speeches_by_source() == {made.source.id: len(made.speeches) for made in DOCUMENTS}
+    assert catalog.passages_by_source() == {made.source.id: len(made.passages) for made in DOCUMENTS}
+    with pytest.raises(NotInIndexError):
+        catalog.document("nowhere")
+
+
+def test_an_altered_catalogue_is_as_one_made_of_the_same(tmp_path: Path) -> None:
+    files = [FileRecord(made.source.file, "bytes", "text", "1", "utf-8", made.source.id) for made in DOCUMENTS]
+    path = tmp_path / "altered.db"
+    synthetic.write_catalog(path, DOCUMENTS[:2], [[passage.id for passage in DOCUMENTS[0].passages[:2]]])
+    gone, new = DOCUMENTS[0], DOCUMENTS[2]
+    with Catalog.alter(path) as catalog:
+        catalog.remove([gone.source.id])
+        catalog.add(new, synthetic.keys(new))
+        catalog.finish_removing()
+        catalog.add_embeddings(synthetic.embeddings(new))
+        catalog.add_files(files[1:])
+        catalog.add_sketches([(new.passages[0].id, b"sketch")])
+        catalog.commit()
+    synthetic.write_catalog(tmp_path / "clean.db", DOCUMENTS[1:])
+    with Catalog.open(path) as catalog, Catalog.open(tmp_path / "clean.db") as clean:
+        assert list(catalog.fingerprint_rows()) == list(clean.fingerprint_rows())
+        assert catalog.embedding_keys() == clean.embedding_keys()
+        assert catalog.vector_rows() == clean.vector_rows()
+        assert sorted(catalog.files()) == sorted(files[1:])
+        assert catalog.sketches() == {new.passages[0].id: b"sketch"}
+    content = path.read_bytes()
+    assert all(passage.text.encode() not in content for passage in gone.passages)
+    assert new.passages[0].text.encode() in content
 
 
 texts = st.text(st.characters(), max_size=20)  # lone surrogates and NUL included

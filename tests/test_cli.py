@@ -15,7 +15,7 @@ from askspeech import cli
 from askspeech.cli import main
 from askspeech.errors import StoreLockedError
 
-COMMANDS = ("build", "ask", "serve", "speeches", "verify", "evaluate")
+COMMANDS = ("build", "ask", "serve", "speeches", "rollback", "verify", "evaluate")
 QUESTION = "帮办代办的专窗叫什么名字？"
 EVIDENCE = (
     '{"id": "q1", "question": "帮办代办的专窗叫什么名字？", "lang": "zh", "type": "fact", "history": [],'
@@ -166,6 +166,25 @@ def test_build_prints_a_table(corpus: Path, tmp_path: Path, capsys: pytest.Captu
     # Without a corpus: the same folders again, and nothing to embed.
     assert main(["build", "--store", str(tmp_path / "store")]) == 0
     assert "(newly embedded 新算向量: 0)" in capsys.readouterr().out
+
+
+def test_build_again_and_go_back(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    build = ["build", str(corpus), "--store", str(tmp_path)]
+    assert main(build) == 0
+    first = (tmp_path / "CURRENT").read_text(encoding="utf-8")
+    capsys.readouterr()
+    assert main(["rollback", "--store", str(tmp_path)]) == 1
+    assert "go back to" in one_sentence(capsys.readouterr().err)
+    assert main(build) == 0
+    assert "Nothing has changed; nothing was written." in capsys.readouterr().out
+    assert (tmp_path / "CURRENT").read_text(encoding="utf-8") == first
+    assert main([*build, "--fresh"]) == 0
+    assert "Everything was written anew." in capsys.readouterr().out
+    assert (tmp_path / "CURRENT").read_text(encoding="utf-8") != first
+    assert main(["rollback", "--store", str(tmp_path)]) == 0
+    assert first.strip() in capsys.readouterr().out
+    assert (tmp_path / "CURRENT").read_text(encoding="utf-8") == first
+    assert main(["speeches", "--store", str(tmp_path)]) == 0
 
 
 def test_ingest_script_does_the_same_job(repository: Path, corpus: Path, tmp_path: Path) -> None:

@@ -1,6 +1,11 @@
 """Near copies of passages: found whatever is blanked out, and whatever the order."""
 
-from askspeech.copies import near_copies
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from askspeech.copies import near_copies, regrouped, sketch
+
+Made = tuple[str, int, int]
 
 BORROWED = (
     "全县上下要把企业的事当成自己的事来办，凡是答应企业的，白纸黑字写下来，到期兑现，"
@@ -33,3 +38,25 @@ def test_a_shared_sentence_is_no_copy() -> None:
 def test_the_order_does_not_matter() -> None:
     texts = {str(number): BORROWED.format(number) + OTHER[: number * 4] for number in range(12)}
     assert near_copies(texts) == near_copies(dict(reversed(texts.items())))
+
+
+@given(
+    kept=st.lists(st.tuples(st.sampled_from((BORROWED, OTHER)), st.integers(0, 9), st.integers(0, 30)), max_size=8),
+    removed=st.lists(st.tuples(st.sampled_from((BORROWED, OTHER)), st.integers(0, 9), st.integers(0, 30)), max_size=4),
+    added=st.lists(st.tuples(st.sampled_from((BORROWED, OTHER)), st.integers(0, 9), st.integers(0, 30)), max_size=4),
+)
+@settings(max_examples=40)
+def test_changes_end_in_the_groups_of_all(kept: list[Made], removed: list[Made], added: list[Made]) -> None:
+    before = texts_of("kept", kept) | texts_of("removed", removed)
+    after = texts_of("kept", kept) | texts_of("added", added)
+    sketches = {identity: made for identity, text in after.items() if (made := sketch(text))}
+    changed = set(texts_of("added", added))
+    assert regrouped(sketches, changed, near_copies(before), after.__getitem__) == near_copies(after)
+
+
+def texts_of(name: str, made: list[Made]) -> dict[str, str]:
+    """Texts that share more or less of one of two paragraphs, by id."""
+    return {
+        f"{name} {number}": text.format(figure)[cut:] + BORROWED[: cut * 2]
+        for number, (text, figure, cut) in enumerate(made)
+    }

@@ -26,7 +26,7 @@ def test_the_report_names_every_file_and_speech(folder: Path, tmp_path: Path) ->
 
 def test_building_again_gives_the_same_index_and_embeds_nothing(folder: Path, tmp_path: Path) -> None:
     first = build_index([folder], store=tmp_path / "store")
-    again = build_index(store=tmp_path / "store")
+    again = build_index(store=tmp_path / "store", fresh=True)
     elsewhere = build_index([folder], store=tmp_path / "other")
     assert first.embedded == first.passages > 0
     assert again.embedded == 0

@@ -51,6 +51,20 @@ def bm25(passages: Mapping[str, tuple[str, Sequence[str]]], token: str) -> dict[
     }
 
 
+def test_an_altered_index_holds_what_was_left_and_added(tmp_path: Path) -> None:
+    build(tmp_path / "keywords", PASSAGES).close()
+    with KeywordIndex.alter(tmp_path / "keywords") as index:
+        index.remove(["a", "c", "nowhere"])
+        index.add("a", "four", {"text_words": ["大厅", "新词"]})
+        index.commit()
+    with KeywordIndex.open(tmp_path / "keywords") as index:
+        assert sorted(index.ids()) == ["a", "b", "d", "e"]
+        assert index.count() == 4
+        assert [index.frequency("text_words", token) for token in ("政府", "服务", "大厅", "新词")] == [0, 0, 1, 1]
+        assert [found for found, _ in index.query({"text_words": ["大厅"]}, WORDS, 9)] == ["a"]
+        assert [found for found, _ in index.query({"text_words": ["大厅"]}, WORDS, 9, ["two"])] == []
+
+
 @pytest.mark.parametrize("token", ["政府", "企业", "融资", "大厅"])
 def test_scores_are_bm25_with_true_frequencies_and_lengths(index: KeywordIndex, token: str) -> None:
     found = dict(index.query({"text_words": [token]}, WORDS, 10))

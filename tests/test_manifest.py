@@ -12,7 +12,7 @@ from tests import synthetic
 from askspeech.catalog import Catalog, Counts
 from askspeech.datatypes import Document, Fact, Span
 from askspeech.errors import DiskError, StoreDamagedError, StoreMismatchError
-from askspeech.manifest import MANIFEST, SCHEMA, EmbedderRecord, Hashes, Manifest, hashes
+from askspeech.manifest import MANIFEST, SCHEMA, EmbedderRecord, Hashes, Manifest, corpus_roots, hashes
 
 DOCUMENTS = synthetic.documents(4)
 WRITTEN = Manifest(
@@ -54,7 +54,37 @@ def test_another_schema_is_refused_with_the_command_that_rebuilds(generation: Pa
         Manifest.read(generation)
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"schema": 1}', "\udcff", None])
+@pytest.mark.parametrize("library", ["chromadb", "tantivy"])
+def test_another_series_of_a_library_is_refused_with_the_command_that_rebuilds(library: str, generation: Path) -> None:
+    versions = dict(WRITTEN.versions)
+    major, minor, *_ = versions[library].split(".")
+    replace(WRITTEN, versions=versions | {library: f"{major}.{minor}.999"}).write(generation)
+    assert Manifest.read(generation).counts == WRITTEN.counts
+    for other in (f"{major}.{int(minor) + 1}.0", f"{int(major) + 1}.{minor}.0"):
+        replace(WRITTEN, versions=versions | {library: other}).write(generation)
+        found = rf"was written with {library} {other}, found {library} .+askspeech build FOLDER --store"
+        with pytest.raises(StoreMismatchError, match=found):
+            Manifest.read(generation)
+
+
+def test_the_folders_are_known_whatever_the_schema(generation: Path) -> None:
+    values = json.loads((generation / MANIFEST).read_text(encoding="utf-8"))
+    (generation / MANIFEST).write_text(json.dumps(values | {"schema": 999}), encoding="utf-8")
+    assert corpus_roots(generation) == [Path("讲话"), Path("/somewhere/else")]
+    (generation / MANIFEST).write_text("[]", encoding="utf-8")
+    with pytest.raises(StoreDamagedError, match="does not name the folders"):
+        corpus_roots(generation)
+
+
+def test_another_understanding_has_another_hash(tmp_path: Path) -> None:
+    synthetic.write_catalog(tmp_path / "catalog.db", DOCUMENTS)
+    with Catalog.open(tmp_path / "catalog.db") as catalog:
+        one, other = (hashes(catalog, synthetic.EMBEDDER, version) for version in (1, 2))
+    assert one.logical != other.logical
+    assert one.vectors == other.vectors
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"schema": 2}', "\udcff", None])
 def test_what_is_no_manifest_is_damage(generation: Path, content: str | None) -> None:
     (generation / MANIFEST).unlink()
     if content is not None:

@@ -69,6 +69,7 @@ def test_health(client: TestClient) -> None:
         "ready": True,
         "generation": fakes.FakeIndex().generation,
         "message": "",
+        "notices": [],
     }
 
 

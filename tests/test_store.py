@@ -99,6 +99,31 @@ def test_only_the_current_generation_and_the_one_before_stay(store: Store) -> No
     assert store.sealed() == generations[2:]
 
 
+def test_going_back_and_building_again(store: Store) -> None:
+    first, second = publish(store, "first"), publish(store, "second")
+    with store.writer() as writer:
+        assert writer.roll_back() == first
+    assert (store.current(), store.sealed()) == (first, [first, second])
+    with store.writer() as writer, pytest.raises(StoreMissingError, match="to go back to"):
+        writer.roll_back()
+    third = publish(store, "third")
+    assert store.sealed() == [first, third]
+
+
+@pytest.mark.parametrize("name", [None, "", "20990101T000000000000Z-aaaaaa"])
+def test_going_back_from_what_is_not_there(store: Store, name: str | None) -> None:
+    first = publish(store, "first")
+    (store.path / "CURRENT").unlink()
+    if name is not None:
+        (store.path / "CURRENT").write_text(name, encoding="utf-8")
+    with store.writer() as writer:
+        if name:  # the index in use has been lost: the newest one before it
+            assert writer.roll_back() == first == store.current()
+        else:
+            with pytest.raises(StoreMissingError):
+                writer.roll_back()
+
+
 def test_readers_keep_their_generation_through_publishing_and_pruning(store: Store) -> None:
     first = publish(store, "first")
     held = store.open_current()

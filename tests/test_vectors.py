@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import chromadb
@@ -12,6 +13,8 @@ import numpy as np
 import pytest
 from chromadb.api.client import Client
 from chromadb.config import Settings
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from askspeech.errors import ModelError, StoreDamagedError
@@ -138,6 +141,39 @@ def test_copies_answer_with_the_first_and_obey_the_filter(tmp_path: Path) -> Non
                 assert best[0][0] == group[number]
                 assert len(best) == 7
                 assert all(speeches[int(id_)] == f"speech {number}" for id_, _ in best)
+
+
+@given(
+    groups=st.lists(st.integers(0, 5), min_size=1, max_size=14),
+    gone=st.sets(st.integers(0, 13)),
+    more=st.lists(st.integers(0, 7), max_size=5),
+)
+@settings(max_examples=12)
+def test_an_altered_index_answers_as_one_made_of_the_same(groups: list[int], gone: set[int], more: list[int]) -> None:
+    rows = {f"{number:02}": group for number, group in enumerate(groups)}
+    staying = {identity: group for identity, group in rows.items() if int(identity) not in gone}
+    added = {f"new {number}": group for number, group in enumerate(more)}
+    wanted = staying | added
+    with TemporaryDirectory() as place:
+        with VectorIndex.create(Path(place) / "altered", DIMENSION) as index:
+            index.add(list(rows), VECTORS[list(rows.values())], [f"s{number}" for number in rows.values()])
+        with VectorIndex.alter(Path(place) / "altered") as index:
+            index.remove([id_ for id_ in rows if id_ not in staying], lambda ids: VECTORS[[rows[id_] for id_ in ids]])
+            index.know([(list(staying), VECTORS[list(staying.values())])], VECTORS[list(added.values())])
+            index.add(list(added), VECTORS[list(added.values())], [f"s{number}" for number in added.values()])
+        with VectorIndex.open(Path(place) / "altered") as index:
+            assert sorted(id_ for page, _ in index.pages(3) for id_ in page) == sorted(wanted)
+            for group in set(wanted.values()):
+                expected = sorted(id_ for id_, own in wanted.items() if own == group)
+                assert [id_ for id_, _ in index.query(VECTORS[group], len(expected))] == expected
+                assert [id_ for id_, _ in index.query(VECTORS[group], 99, [f"s{group}"])] == expected
+            stored = len(set(wanted.values()))
+            assert index._firsts.count() == stored, "only the first of equal vectors is searched"
+
+
+def test_an_index_that_is_not_there_cannot_be_altered(tmp_path: Path) -> None:
+    with pytest.raises(StoreDamagedError):
+        VectorIndex.alter(tmp_path)
 
 
 def test_an_empty_index(tmp_path: Path) -> None:

@@ -53,6 +53,11 @@ def write_vectors(folder: Path, passages: list[Passage], texts: list[str]) -> No
         index.add([passage.id for passage in passages], vectors, [passage.speech_id for passage in passages])
 
 
+def seal(generation: Path) -> None:
+    """Make the checksums those of the files as they are now."""
+    Manifest.read(generation).write(generation)
+
+
 def test_a_sound_generation_in_a_child_process(sound: Path) -> None:
     full = verify(sound)
     assert full.problems == ()
@@ -63,7 +68,7 @@ def test_a_sound_generation_in_a_child_process(sound: Path) -> None:
 
 def test_the_quick_look(sound: Path) -> None:
     quick = verify(sound, quick=True)
-    assert (quick.sound, quick.quick, quick.passages, quick.probes) == (True, True, 160, 1)
+    assert (quick.sound, quick.quick, quick.passages, quick.probes) == (True, True, 160, 20)
 
 
 def test_at_most_two_hundred_probes(tmp_path: Path) -> None:
@@ -110,6 +115,7 @@ def test_vectors_that_are_not_the_catalogues(generation: Path) -> None:
 
 def test_words_that_are_not_the_passages(generation: Path) -> None:
     write_keywords(generation / KEYWORDS, [*PASSAGES[:-9], *map(synthetic.silenced, PASSAGES[-9:])])
+    seal(generation)
     assert inspect(generation).problems == ("151 of 160 passages were found by their own words, expected 99 %.",)
 
 
@@ -120,6 +126,8 @@ def test_a_catalogue_that_was_changed(generation: Path, change: str) -> None:
     connection.execute(change)
     connection.commit()
     connection.close()
+    assert inspect(generation, quick=True).damaged == ("catalogue",)
+    seal(generation)
     problems = inspect(generation).problems
     if change.startswith("DELETE"):
         assert problems == ()
@@ -135,6 +143,15 @@ def test_a_missing_part(generation: Path, part: str, quick: bool) -> None:
     assert any(part in problem for problem in inspect(generation, quick=quick).problems)
 
 
+@pytest.mark.parametrize(
+    ("part", "named"), [(MANIFEST, "manifest"), (CATALOG, "catalogue"), (KEYWORDS, "keywords"), (VECTORS, "vectors")]
+)
+def test_the_damaged_part_is_named(generation: Path, part: str, named: str) -> None:
+    path = generation / part
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    assert verify(generation, quick=True).damaged == (named,)
+
+
 @pytest.mark.parametrize("pattern", ["catalog.db", "chroma/chroma.sqlite3", "keywords/*.term", "keywords/*.idx"])
 def test_a_file_cut_in_half(generation: Path, pattern: str) -> None:
     (file,) = generation.glob(pattern)
@@ -148,7 +165,9 @@ def test_a_child_that_takes_too_long_is_a_problem(sound: Path) -> None:
 
 def test_the_command(sound: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(sound), "--quick"]) == 0
-    assert json.loads(capsys.readouterr().out)["problems"] == []
+    *parts, result = capsys.readouterr().out.splitlines()
+    assert parts == ["manifest", "catalogue", "keywords", "vectors"]
+    assert json.loads(result)["problems"] == []
     assert main([str(tmp_path), "--quick"]) == 1
 
 

@@ -16,9 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from askspeech import records
-from askspeech.datatypes import Document, Drop, Gap, Passage, PassageKind, Section, Source, Speech
+from askspeech.datatypes import Document, Drop, Gap, Passage, Section, Source, Speech
 from askspeech.disk import disk_errors, flush, part_errors
 from askspeech.errors import NotInIndexError, StoreDamagedError
+from askspeech.records import PassageRow, TokenTable, VectorPage
+
+__all__ = ["CATALOG", "Catalog", "Counts", "Embedding", "PassageRow", "TokenTable", "VectorPage"]
 
 CATALOG = "catalog.db"
 _PASSAGE = "id, source_id, speech_id, section_id, kind, text, data"
@@ -37,31 +40,6 @@ class Counts(NamedTuple):
     speeches: int
     sections: int
     passages: int
-
-
-class PassageRow(NamedTuple):
-    """Where a passage belongs, without its text."""
-
-    id: str
-    speech_id: str
-    section_id: str | None
-    kind: PassageKind
-
-
-class TokenTable(NamedTuple):
-    """The token ids of all passages: those of `ids[i]` are `tokens[offsets[i]:offsets[i + 1]]`."""
-
-    ids: tuple[str, ...]
-    offsets: NDArray[np.int64]
-    tokens: NDArray[np.uint16]
-
-
-class VectorPage(NamedTuple):
-    """Some passages with the speeches they belong to and their vectors (n, dimension)."""
-
-    ids: list[str]
-    speech_ids: list[str]
-    vectors: NDArray[np.float32]
 
 
 class Catalog:
@@ -100,6 +78,14 @@ class Catalog:
             )
         return cls(path, connection)
 
+    @classmethod
+    def alter(cls, path: Path) -> Self:
+        """A copy of a finished catalogue to change; removed rows leave no trace in the file."""
+        with part_errors(path, "catalogue", sqlite3.Error):
+            connection = sqlite3.connect(path, check_same_thread=False)
+            connection.executescript(records.ALTERING)
+        return cls(path, connection)
+
     def close(self) -> None:
         """Close the file; closing twice does nothing."""
         with self._lock:
@@ -121,6 +107,22 @@ class Catalog:
             raise ValueError(f"{len(keys)} keys for {len(document.passages)} passages, expected one for each")
         for table, rows in records.rows(document, keys).items():
             self._insert(table, rows)
+
+    def remove(self, source_ids: Iterable[str]) -> None:
+        """Remove sources and all that was understood of them; embeddings stay until `finish_removing`."""
+        self._delete(records.REMOVALS, [(identity,) for identity in source_ids])
+
+    def finish_removing(self) -> None:
+        """Remove the embeddings that no passage needs, and all files and groups of copies, to be added anew."""
+        self._delete(records.CLEARINGS, [()])
+
+    def add_files(self, files: Iterable[records.FileRecord]) -> None:
+        """Add the files that sources were read from."""
+        self._insert("files", map(records.pack_file, files))
+
+    def add_sketches(self, sketches: Iterable[tuple[str, bytes]]) -> None:
+        """Add the sketches by which near copies of passages are found, by passage id."""
+        self._insert("sketches", sketches)
 
     def add_embeddings(self, embeddings: Iterable[Embedding]) -> None:
         """Add token ids and vectors by key; a key that is there already keeps what it has."""
@@ -165,6 +167,38 @@ class Catalog:
         """The canonical text of a source."""
         with self._errors():
             return records.unpack_text(self._row("sources", "text", source_id)[0])
+
+    def files(self) -> list[records.FileRecord]:
+        """The files that sources were read from, in no order."""
+        with self._errors():
+            return [records.unpack_file(*row) for row in self._rows("SELECT name, data FROM files")]
+
+    def document(self, source_id: str) -> Document:
+        """A source and everything that was understood of it."""
+        with self._errors():
+            speeches = self._rows(records.SPEECHES_OF_SOURCE, [source_id])
+            sections = self._rows(records.SECTIONS_OF_SOURCE, [source_id])
+            passages = self._rows(records.PASSAGES_OF_SOURCE, [source_id])
+            return Document(
+                self.source(source_id),
+                self.drops(source_id),
+                self.gaps(source_id),
+                tuple(records.unpack_speech(identity, source_id, data) for identity, data in speeches),
+                tuple(records.unpack_section(*row) for row in sections),
+                tuple(map(records.unpack_passage, passages)),
+            )
+
+    def passages_by_source(self) -> dict[str, int]:
+        """How many passages every source has."""
+        return dict(self._rows(records.PASSAGE_COUNTS))
+
+    def speeches_by_source(self) -> dict[str, int]:
+        """How many speeches every source has."""
+        return dict(self._rows("SELECT source_id, count(*) FROM speeches GROUP BY source_id"))
+
+    def sketches(self) -> dict[str, bytes]:
+        """The sketches by which near copies are found, by passage id."""
+        return dict(self._pages("SELECT passage_id, data FROM sketches"))
 
     def drops(self, source_id: str) -> tuple[Drop, ...]:
         """What of a source no reading text contains."""
@@ -211,6 +245,10 @@ class Catalog:
         """Where every passage belongs, sorted by id."""
         rows = self._rows("SELECT id, speech_id, section_id, kind FROM passages ORDER BY id")
         return [PassageRow(*row) for row in rows]
+
+    def vector_rows(self) -> dict[str, tuple[str, str]]:
+        """For every passage the speech it belongs to and the key of its embedding."""
+        return {row[0]: (row[1], row[2]) for row in self._rows("SELECT id, speech_id, key FROM passages")}
 
     def passages(self, passage_ids: Sequence[str]) -> list[Passage]:
         """The passages with these ids, in the order asked; any number of them."""
@@ -301,6 +339,11 @@ class Catalog:
         statement = f"INSERT {conflict}INTO {table} VALUES ({', '.join('?' * columns)})"
         with part_errors(self.path, "catalogue", sqlite3.Error), self._lock:
             self._connection.executemany(statement, rows)
+
+    def _delete(self, statements: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+        with part_errors(self.path, "catalogue", sqlite3.Error), self._lock:
+            for statement in statements:
+                self._connection.executemany(statement, rows)
 
     def _rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         with part_errors(self.path, "catalogue", sqlite3.Error), self._lock:

@@ -1,5 +1,6 @@
 """The rules of cleaning, as data: those of the package in cleaning_rules.toml, and more of a user's own."""
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Sequence
@@ -36,6 +37,15 @@ class Rules:
     def __add__(self, other: "Rules") -> "Rules":
         """These rules, then the others."""
         return Rules(self.lines + other.lines, self.gaps + other.gaps)
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of all reasons and patterns, in their order (32 hexadecimal digits)."""
+        content = [
+            [(rule.reason, [(pattern.pattern, pattern.flags) for pattern in rule.patterns]) for rule in rules]
+            for rules in (self.lines, self.gaps)
+        ]
+        return hashlib.sha256(repr(content).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 @cache

@@ -8,6 +8,7 @@
     74      disk or input/output
     75      another build holds the store: its process is named
     130     interrupted from the keyboard
+    143     ended by SIGTERM
 
 Each command imports what it needs when it runs, so that help and usage errors are instant.
 """
@@ -15,7 +16,9 @@ Each command imports what it needs when it runs, so that help and usage errors a
 import argparse
 import os
 import shutil
+import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import metadata
@@ -28,6 +31,7 @@ UNDONE_STATUS = 1
 SKIPPED_STATUS = 3
 DISK_STATUS = 74
 INTERRUPTED_STATUS = 130
+TERMINATED_STATUS = 143
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -58,6 +62,7 @@ def program_parser() -> argparse.ArgumentParser:
         ("serve", "serve the chat page 打开聊天页面", _add_serve),
         ("speeches", "list what the index holds 列出讲话", _add_speeches),
         ("inspect", "show what a file was read as, and what was dropped 查看一个文件的清洗结果", _add_inspect),
+        ("rollback", "go back to the index before the one in use 退回上一个索引", _add_rollback),
         ("verify", "check whether the store is sound 检查索引", _add_verify),
         ("evaluate", "measure search and answers on questions with known evidence 评测", _add_evaluate),
     ):
@@ -102,6 +107,9 @@ def _add_build(parser: argparse.ArgumentParser, default_store: Path = DEFAULT_ST
     parser.add_argument(
         "--allow-empty", action="store_true", help="accept an empty folder that held files at the last build"
     )
+    parser.add_argument(
+        "--fresh", action="store_true", help="write a new index even where nothing has changed; vectors are reused"
+    )
     parser.set_defaults(run=_build)
 
 
@@ -131,6 +139,11 @@ def _add_inspect(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--html", type=Path, metavar="OUT.html", help="write one self-contained page in place of text")
     _add_store(parser)
     parser.set_defaults(run=_inspect)
+
+
+def _add_rollback(parser: argparse.ArgumentParser) -> None:
+    _add_store(parser)
+    parser.set_defaults(run=_rollback)
 
 
 def _add_verify(parser: argparse.ArgumentParser) -> None:
@@ -183,6 +196,7 @@ def _build(arguments: argparse.Namespace) -> int:
             settings=settings,
             progress=progress,
             allow_empty=arguments.allow_empty,
+            fresh=arguments.fresh,
         )
     print(build_text(report, _width()))
     return SKIPPED_STATUS if report.skipped else 0
@@ -245,6 +259,18 @@ def _inspect(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _rollback(arguments: argparse.Namespace) -> int:
+    from askspeech.store import Store
+
+    settings, _ = _settings(arguments)
+    store = Store(settings.store)
+    with store.writer() as writer:
+        left = store.current_name()
+        generation = writer.roll_back()
+    print(f"{settings.store} is back at the index {generation.name} 已退回; {left} goes with the next build.")
+    return 0
+
+
 def _verify(arguments: argparse.Namespace) -> int:
     from askspeech.reporting import ProgressDisplay, verification_text
     from askspeech.store import Store
@@ -304,6 +330,8 @@ def _run(arguments: argparse.Namespace) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     command: Command = arguments.run
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _terminated)
     try:
         status = command(arguments)
         sys.stdout.flush()
@@ -320,9 +348,9 @@ def _run(arguments: argparse.Namespace) -> int:
             f"The disk or another device failed: {error}. Free space or permissions may be missing; then try again."
         )
         return DISK_STATUS
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interruption:
         _complain("Interrupted 已中断.")
-        return INTERRUPTED_STATUS
+        return TERMINATED_STATUS if isinstance(interruption, _TerminatedError) else INTERRUPTED_STATUS
     except Exception as error:
         # A defect of ours. Its traceback is for developers; everyone else gets a sentence, as for any other failure.
         if sys.flags.dev_mode:
@@ -333,6 +361,14 @@ def _run(arguments: argparse.Namespace) -> int:
         )
         return UNDONE_STATUS
     return status
+
+
+class _TerminatedError(KeyboardInterrupt):
+    """SIGTERM: what was begun is cleaned up just as after Ctrl-C."""
+
+
+def _terminated(*_: object) -> None:
+    raise _TerminatedError
 
 
 def _complain(message: str) -> None:

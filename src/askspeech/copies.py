@@ -1,18 +1,22 @@
 """Passages that say the same in nearly the same words: speeches borrow paragraphs, and the copies differ in blanks.
 
 MinHash over character shingles finds candidates (Broder, 1997; locality-sensitive hashing by datasketch); their exact
-likeness decides.
+likeness decides. Whether two passages are near copies depends on these two alone, so what a build knows of passages
+that stay can be used again, and gives the same groups as comparing all of them.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
+import numpy as np
 from datasketch import MinHash, MinHashLSH
+from numpy.typing import NDArray
 
 from askspeech.datatypes import Passage
 from askspeech.tokens import search_key
 
-__all__ = ["copies_among", "near_copies"]
+__all__ = ["copies_among", "near_copies", "regrouped", "sketch"]
 
 _SHINGLE = 4
 _SHORTEST = 40
@@ -22,8 +26,10 @@ _PERMUTATIONS = 64
 # Blanks and figures are what copies differ in; punctuation and white space come from whoever typed them.
 _IGNORED = re.compile(r"[\d\W_xX×*]+")
 
+Groups = list[tuple[str, ...]]
 
-def copies_among(passages: Iterable[Passage]) -> list[tuple[str, ...]]:
+
+def copies_among(passages: Iterable[Passage]) -> Groups:
     """Groups of passages that are near copies: texts of texts, outlines of outlines, each group sorted by id."""
     kinds: dict[str, dict[str, str]] = {}
     for passage in passages:
@@ -31,17 +37,48 @@ def copies_among(passages: Iterable[Passage]) -> list[tuple[str, ...]]:
     return sorted(group for texts in kinds.values() for group in near_copies(texts))
 
 
-def near_copies(texts: Mapping[str, str]) -> list[tuple[str, ...]]:
+def near_copies(texts: Mapping[str, str]) -> Groups:
     """Groups of at least two ids whose texts are near copies of one another, each sorted, in sorted order."""
-    shingles = {identity: found for identity, text in texts.items() if (found := _shingles(text))}
-    parents = {identity: identity for identity in shingles}
-    for one, other in _candidates(shingles):
-        if _likeness(shingles[one], shingles[other]) >= _LIKENESS:
-            parents[_root(parents, other)] = _root(parents, one)
-    groups: dict[str, list[str]] = {}
-    for identity in sorted(shingles):
-        groups.setdefault(_root(parents, identity), []).append(identity)
-    return sorted(tuple(group) for group in groups.values() if len(group) > 1)
+    sketches = {identity: found for identity, text in texts.items() if (found := sketch(text))}
+    return regrouped(sketches, set(sketches), (), texts.__getitem__)
+
+
+def sketch(text: str) -> bytes | None:
+    """What near copies of a text are found by (256 bytes); None where it is too short to have any."""
+    shingles = _shingles(text)
+    if not shingles:
+        return None
+    made = MinHash(num_perm=_PERMUTATIONS, seed=1)
+    made.update_batch([shingle.encode("utf-8", "surrogatepass") for shingle in sorted(shingles)])
+    return bytes(made.hashvalues.astype("<u4").tobytes())
+
+
+def regrouped(
+    sketches: Mapping[str, bytes],
+    changed: Collection[str],
+    groups: Iterable[Sequence[str]],
+    text_of: Callable[[str], str],
+) -> Groups:
+    """Groups of near copies among all that have sketches, where those of `changed` are new.
+
+    `groups` are the groups of an earlier comparison; of those that lost a member, the rest is compared again.
+    """
+    renewed = set(changed)
+    parents = {identity: identity for identity in sketches}
+    for group in groups:
+        if all(identity in sketches and identity not in renewed for identity in group):
+            parents.update(dict.fromkeys(group, group[0]))
+        else:
+            renewed.update(identity for identity in group if identity in sketches)
+    shingles = cache(lambda identity: _shingles(text_of(identity)))
+    for one, other in _candidates(sketches, renewed):
+        roots = _root(parents, one), _root(parents, other)
+        if roots[0] != roots[1] and _likeness(shingles(one), shingles(other)) >= _LIKENESS:
+            parents[roots[1]] = roots[0]
+    found: dict[str, list[str]] = {}
+    for identity in sorted(sketches):
+        found.setdefault(_root(parents, identity), []).append(identity)
+    return sorted(tuple(group) for group in found.values() if len(group) > 1)
 
 
 def _shingles(text: str) -> frozenset[str]:
@@ -51,14 +88,37 @@ def _shingles(text: str) -> frozenset[str]:
     return frozenset(key[at : at + _SHINGLE] for at in range(len(key) - _SHINGLE + 1))
 
 
-def _candidates(shingles: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
-    index = MinHashLSH(threshold=_CANDIDATE_LIKENESS, num_perm=_PERMUTATIONS)
-    for identity in sorted(shingles):
-        sketch = MinHash(num_perm=_PERMUTATIONS, seed=1)
-        sketch.update_batch([shingle.encode("utf-8", "surrogatepass") for shingle in sorted(shingles[identity])])
-        for other in sorted(index.query(sketch)):
-            yield other, identity
-        index.insert(identity, sketch)
+def _candidates(sketches: Mapping[str, bytes], renewed: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Pairs with at least one renewed member whose sketches agree in a whole band."""
+    identities = sorted(sketches)
+    is_new = np.array([identity in renewed for identity in identities], dtype=bool)
+    if not is_new.any():
+        return
+    table = np.frombuffer(b"".join(sketches[identity] for identity in identities), "<u4")
+    table = table.reshape(len(identities), _PERMUTATIONS)
+    banding = MinHashLSH(threshold=_CANDIDATE_LIKENESS, num_perm=_PERMUTATIONS)
+    for band in range(banding.b):
+        for bucket in _buckets(table[:, band * banding.r : (band + 1) * banding.r], is_new):
+            yield from ((identities[one], identities[other]) for one, other in _pairs(bucket, is_new))
+
+
+def _buckets(values: NDArray[np.uint32], is_new: NDArray[np.bool_]) -> Iterator[list[int]]:
+    """The rows of equal values, at least two of them and one of them new."""
+    keys = np.ascontiguousarray(values).view(np.dtype((np.void, values.shape[1] * values.itemsize))).ravel()
+    _, numbers = np.unique(keys, return_inverse=True)
+    touched = np.bincount(numbers, is_new) > 0
+    wanted = np.flatnonzero((touched & (np.bincount(numbers) > 1))[numbers])
+    buckets: dict[int, list[int]] = {}
+    for row in wanted.tolist():
+        buckets.setdefault(int(numbers[row]), []).append(row)
+    yield from buckets.values()
+
+
+def _pairs(bucket: Sequence[int], is_new: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    for at, other in enumerate(bucket):
+        for one in bucket[:at]:
+            if is_new[one] or is_new[other]:
+                yield one, other
 
 
 def _likeness(one: frozenset[str], other: frozenset[str]) -> float:

@@ -13,6 +13,7 @@ Outcome = Literal["answered", "partly", "blanked_out", "part_hidden", "not_found
 Support = Literal["supported", "partly", "not_found"]
 PassageKind = Literal["text", "outline"]
 FactOrigin = Literal["text", "file_name", "derived"]
+BuiltFrom = Literal["nothing", "copy", "unchanged"]
 Way = Literal["keyword", "dense", "hybrid"]
 
 
@@ -372,3 +373,5 @@ class BuildReport:
     """Passages whose vectors were computed; the others were reused."""
     logical_hash: str
     seconds: float
+    built_from: BuiltFrom = "nothing"
+    """Whether all was written anew, a copy of the index in use was changed, or nothing had changed."""

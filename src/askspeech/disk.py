@@ -2,10 +2,13 @@
 
 import errno
 import os
+import resource
 import shutil
+import signal
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from askspeech.errors import DiskError, StoreDamagedError
@@ -15,6 +18,27 @@ _FORBIDDEN = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 # What the libraries that write in native code say when they hit the same conditions; they carry no errno.
 _FULL_WORDS = ("no space left", "disk is full", "quota exceeded", "file too large", "os error 28", "os error 27")
 _FORBIDDEN_WORDS = ("readonly database", "read-only file system", "permission denied", "os error 30", "os error 13")
+
+_GROWTH_FACTOR = 2
+_GROWTH_FLOOR = 512 * 1024 * 1024
+_own_limit: int | None = None
+
+_watchers: list[Callable[[str, Path], None]] = []
+
+
+@contextmanager
+def watched(watcher: Callable[[str, Path], None]) -> Iterator[None]:
+    """Tell `watcher` before and after every flush and rename, with its path: tests interrupt a build at each."""
+    _watchers.append(watcher)
+    try:
+        yield
+    finally:
+        _watchers.remove(watcher)
+
+
+def _announce(point: str, path: Path) -> None:
+    for watcher in _watchers:
+        watcher(point, path)
 
 
 @contextmanager
@@ -79,8 +103,12 @@ def replace_file(path: Path, content: str) -> None:
         with draft.open("w", encoding="utf-8") as file:
             file.write(content)
             file.flush()
+            _announce("before fsync", draft)
             os.fsync(file.fileno())
+            _announce("after fsync", draft)
+        _announce("before rename", path)
         draft.replace(path)
+        _announce("after rename", path)
         flush(path.parent)
 
 
@@ -88,7 +116,9 @@ def flush(path: Path) -> None:
     """Force one file, or the entries of one folder, to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
+        _announce("before fsync", path)
         os.fsync(descriptor)
+        _announce("after fsync", path)
     finally:
         os.close(descriptor)
 
@@ -124,3 +154,72 @@ def writable(folder: Path, closing: ExitStack) -> Path:
         for path in (copy, *(path for path in copy.rglob("*") if path.is_dir())):
             path.chmod(0o700)
     return copy
+
+
+def folder_bytes(folder: Path) -> int:
+    """The bytes of all files in a folder; a file that goes away meanwhile counts nothing."""
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += Path(parent, name).lstat().st_size
+    return total
+
+
+def copy_closed(source: Path, target: Path) -> None:
+    """Copy a file or a folder that nobody writes to; the copy can be written to even where the source cannot.
+
+    Raises:
+        DiskError: it cannot be copied.
+    """
+    with disk_errors(source, f"copy to {target} from"):
+        if not source.is_dir():
+            shutil.copyfile(source, target)
+            return
+        target.mkdir()
+        for path in sorted(source.iterdir()):
+            copy_closed(path, target / path.name)
+
+
+def require_space(folder: Path, needed: int) -> None:
+    """Check that so many bytes can be written below a folder.
+
+    Raises:
+        DiskError: there are fewer; it says how many are needed and how many there are.
+    """
+    with disk_errors(folder, "see how much space is free for"):
+        free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise DiskError(
+            f"磁盘空间不足：需要约 {_megabytes(needed)} MB，可用 {_megabytes(free)} MB。 A new index in {folder} needs "
+            f"about {_megabytes(needed)} MB, found {_megabytes(free)} MB free. Free space on that disk and run the "
+            "same command again; an index published before is untouched."
+        )
+
+
+def limit_file_growth(expected_bytes: int) -> int:
+    """Let no file that this process writes grow beyond a limit from now on, and say which limit that is.
+
+    A damaged Chroma store can make its reader write until the disk is full; the limit stops that with an error. It is
+    twice what is expected of all files together, and at least 512 MiB, which is above everything else that a process
+    with an open index writes: an upload (at most 200 MB), conversations. Only the soft limit is set (RLIMIT_FSIZE), a
+    stricter one of the user stays, and the signal that would end the process (SIGXFSZ) is ignored.
+    """
+    global _own_limit  # noqa: PLW0603 - what this process has set, to be told from a limit of the user
+    if threading.current_thread() is threading.main_thread():
+        # Python ignores it from its start; a program around us may not.
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    limit = max(_GROWTH_FACTOR * expected_bytes, _GROWTH_FLOOR)
+    if hard != resource.RLIM_INFINITY:
+        limit = min(limit, hard)
+    if soft not in (resource.RLIM_INFINITY, _own_limit):
+        return min(soft, limit)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+    _own_limit = limit
+    return limit
+
+
+def _megabytes(size: int) -> int:
+    """Rounded up, so that what is needed is never said to be free."""
+    return -(-size // 1_000_000)

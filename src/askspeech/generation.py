@@ -1,7 +1,12 @@
-"""One generation of the index, opened for reading: its catalogue, its two indexes and the tables kept in memory."""
+"""One generation of the index, opened for reading: its catalogue, its two indexes and the tables kept in memory.
 
-from collections.abc import Sequence
+A vector index that is damaged can kill or wedge the process that reads it, and may fill the disk when it is asked
+again. So once it is known to be damaged it is never touched again here, and the keyword index answers alone.
+"""
+
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,29 +14,64 @@ from numpy.typing import NDArray
 from askspeech.catalog import CATALOG, Catalog, PassageRow
 from askspeech.collapsing import Copy, as_copy
 from askspeech.datatypes import Speech
+from askspeech.disk import folder_bytes, limit_file_growth
 from askspeech.embedder import Embedder
+from askspeech.errors import DiskError, StoreDamagedError
 from askspeech.keywords import KEYWORDS, KeywordIndex
 from askspeech.manifest import Manifest
-from askspeech.store import Store
+from askspeech.store import HeldGeneration
 from askspeech.vectors import VECTORS, VectorIndex
 
 __all__ = ["Generation"]
 
 
 class Generation:
-    """An open generation; it cannot be removed from the disk until it is closed."""
+    """An open generation; it cannot be removed from the disk until it is closed.
 
-    def __init__(self, store: Store, embedder: Embedder) -> None:
+    Args:
+        held: the generation, which it closes in the end.
+        embedder: the one that questions are embedded with.
+        vectors_problem: what is known to be wrong with its vector index, which is then not opened.
+
+    Raises:
+        StoreMismatchError: another schema or another embedder made it.
+        StoreDamagedError: its catalogue, its keyword index or its manifest is not what a build wrote.
+        DiskError: the disk is the reason.
+    """
+
+    def __init__(self, held: HeldGeneration, embedder: Embedder, vectors_problem: str = "") -> None:
+        self.vectors_problem = vectors_problem
         with ExitStack() as closing:
-            held = closing.enter_context(store.open_current())
+            closing.enter_context(held)
             self.name = held.name
             self.manifest = Manifest.read(held.path)
             self.manifest.check_embedder(embedder.name, embedder.fingerprint)
             self.catalog = closing.enter_context(Catalog.open(held.path / CATALOG))
-            self.vectors = closing.enter_context(VectorIndex.open(held.path / VECTORS))
             self.keywords = closing.enter_context(KeywordIndex.open(held.path / KEYWORDS))
             self._load_tables()
+            self._vectors = None if vectors_problem else self._opened_vectors(held.path / VECTORS, closing)
             self._closing = closing.pop_all()
+
+    def _opened_vectors(self, folder: Path, closing: ExitStack) -> VectorIndex | None:
+        try:
+            limit_file_growth(folder_bytes(folder))
+            return closing.enter_context(VectorIndex.open(folder))
+        except (StoreDamagedError, DiskError) as error:
+            self.vectors_problem = str(error)
+            return None
+
+    def nearest(self, vector: NDArray[np.float32], k: int, speeches: Collection[str] | None) -> dict[str, float]:
+        """The passages nearest to a vector, with their cosine.
+
+        Raises:
+            StoreDamagedError: the vector index is damaged or cannot be read; `vectors_problem` says so from then on.
+        """
+        if self._vectors is not None and not self.vectors_problem:
+            try:
+                return dict(self._vectors.query(vector, k, speeches))
+            except (StoreDamagedError, DiskError) as error:
+                self.vectors_problem = str(error)
+        raise StoreDamagedError(self.vectors_problem)
 
     def _load_tables(self) -> None:
         self.speeches: dict[str, Speech] = {speech.id: speech for speech in self.catalog.speeches()}

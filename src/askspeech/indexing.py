@@ -1,35 +1,41 @@
-"""Building an index: read, understand, embed, write a new generation, verify it, publish it."""
+"""Building an index: read, understand, embed, write a new generation, verify it, publish it.
 
-import hashlib
+Where little has changed since the index in use was built, the new generation is a changed copy of it; where nothing
+has, none is written. Both ways of building give the same logical hash.
+"""
+
+import logging
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
-from askspeech.catalog import CATALOG, Catalog, Embedding
+from askspeech.catalog import CATALOG, Catalog
 from askspeech.cleaning import BLANK_SPACE
-from askspeech.cleaning_rules import load_rules
-from askspeech.copies import copies_among
-from askspeech.datatypes import BuildReport, Document, FileReport, Passage, SkippedFile, Speech
+from askspeech.cleaning_rules import Rules, load_rules
+from askspeech.datatypes import BuildReport, BuiltFrom, FileReport, SkippedFile, Source
+from askspeech.disk import folder_bytes, limit_file_growth, require_space
+from askspeech.documents import Contents, read_documents
+from askspeech.drafting import Draft, Encoders, embedded_text
+from askspeech.earlier import Earlier, Shape, open_earlier
 from askspeech.embedder import Embedder, StaticEmbedder, builtin_embedder, load_embedder
-from askspeech.errors import CorpusError, ReadError, StoreDamagedError, StoreMismatchError
-from askspeech.keywords import KEYWORDS, KeywordIndex
-from askspeech.manifest import EmbedderRecord, Manifest, hashes
+from askspeech.errors import CorpusError, StoreDamagedError
+from askspeech.manifest import EmbedderRecord, Manifest, corpus_roots, hashes
 from askspeech.progress import Progress, silent
-from askspeech.readers import CorpusFile, find_files, read_source
+from askspeech.readers import CorpusFile, find_files
 from askspeech.settings import DEFAULT_STORE, IndexSettings
+from askspeech.space import Amount, generation_bytes
 from askspeech.store import Store, Writer
-from askspeech.tokens import FIELDS, field_tokens, search_key
-from askspeech.understanding import understand
-from askspeech.vectors import VECTORS, VectorIndex
 from askspeech.verification import verify
 
 __all__ = ["build_index", "embedded_text"]
 
-_EMBED_AT_ONCE = 1024
-_NO_SPEECH = (
-    "it holds no speech: every line of it is a page number, an advertisement or the like. See askspeech inspect FILE."
-)
+LARGEST_CHANGE = 0.3
+"""The share of passages that builds from copies may have removed or added, all of them since the last build from
+nothing together; above it, the next build is from nothing: what was removed leaves traces in the search structures."""
+
+_log = logging.getLogger(__name__)
 
 
 def build_index(
@@ -40,176 +46,153 @@ def build_index(
     embedder: Embedder | None = None,
     progress: Progress | None = None,
     allow_empty: bool = False,
+    fresh: bool = False,
 ) -> BuildReport:
     """Make the index of a store exactly what the corpus folders hold; without folders, those of the last build.
 
     Files that cannot be read are skipped and listed in the report. The index in use stays until the new one has been
-    verified. Raises CorpusError, StoreLockedError, DiskError, ModelError or StoreDamagedError.
+    verified; where nothing has changed, nothing is written, unless `fresh` asks for a new index from nothing. The
+    growth of files that this process writes is limited from now on (see `limit_file_growth`). Raises CorpusError,
+    StoreLockedError, DiskError, ModelError or StoreDamagedError.
     """
     began = time.monotonic()
     settings = settings or IndexSettings()
     place = Store(Path(store))
-    with place.writer() as writer:
+    with place.writer() as writer, ExitStack() as closing:
         roots = _roots(corpus, place)
         files = _files(roots, allow_empty=allow_empty)
-        encoders = _Encoders(embedder or load_embedder(settings), builtin_embedder())
-        build = _Build(writer, settings, encoders, progress or silent)
-        documents, skipped = build.read(files)
-        if not documents and not allow_empty:
-            raise CorpusError(_nothing_readable(roots, skipped))
-        draft = build.write(documents, roots)
-        writer.publish(draft)
+        rules = load_rules(settings.cleaning_rules)
+        encoders = Encoders(embedder or load_embedder(settings), builtin_embedder())
+        earlier = open_earlier(place, _shape(settings, rules, encoders), closing)
+        known = earlier.catalog if earlier is not None and earlier.documents_fit else None
+        contents = read_documents(files, settings, rules, known, progress or silent)
+        if not contents and not allow_empty:
+            raise CorpusError(_nothing_readable(roots, contents.skipped))
+        build = _Build(writer, _shape(settings, rules, encoders), encoders, roots, contents, earlier)
+        made = build.run(progress or silent, fresh=fresh)
         writer.prune()
-    return _report(place, draft, documents, skipped, build, time.monotonic() - began)
-
-
-def embedded_text(passage: Passage, speech: Speech) -> str:
-    """What is embedded for a passage: the search key of the headings above it and of its text."""
-    return search_key("\n".join((*passage.heading_path[-2:], passage.text)))
+        return _report(place, made, contents.skipped, time.monotonic() - began)
 
 
 @dataclass(frozen=True, slots=True)
-class _Encoders:
-    embedder: Embedder
-    tokens: StaticEmbedder
+class _Made:
+    """The generation in use after a build, and how it came about."""
+
+    folder: Path
+    built_from: BuiltFrom
+    embedded: int = 0
 
 
 class _Build:
-    """One build: what it reads with, where it writes, and how much it had to embed."""
+    """One build: from what, into what, in which of the three ways."""
 
-    def __init__(self, writer: Writer, settings: IndexSettings, encoders: _Encoders, progress: Progress) -> None:
-        self.writer, self.settings, self.encoders, self.progress = writer, settings, encoders, progress
-        self.embedded = 0
-        self.logical_hash = ""
+    def __init__(
+        self,
+        writer: Writer,
+        shape: Shape,
+        encoders: Encoders,
+        roots: Sequence[Path],
+        contents: Contents,
+        earlier: Earlier | None,
+    ) -> None:
+        self.writer, self.shape, self.encoders, self.contents, self.earlier = writer, shape, encoders, contents, earlier
+        self.roots = tuple(str(root.resolve()) for root in roots)
+        counts = {} if earlier is None else earlier.catalog.passages_by_source()
+        self.removed = sorted(counts.keys() - contents.kept)
+        self.changed = sum(counts[source] for source in self.removed)
+        self.changed += sum(len(document.passages) for document in contents.fresh)
+        self.passages = sum(counts.values())
 
-    def read(self, files: Sequence[CorpusFile]) -> tuple[list[Document], list[SkippedFile]]:
-        """The documents of the files, those of equal text made one, and the files that could not be read."""
-        rules = load_rules(self.settings.cleaning_rules)
-        documents: dict[str, Document] = {}
-        skipped: list[SkippedFile] = []
-        for number, file in enumerate(files):
-            self.progress("reading", number, len(files))
+    def run(self, progress: Progress, *, fresh: bool) -> _Made:
+        """Choose the way, and go it; a copy that does not pass its check is thrown away for a build from nothing."""
+        way, why = ("nothing", "it was asked for") if fresh else self._way()
+        _log.info("Building from %s: %s.", way, why)
+        if way == "unchanged" and self.earlier is not None:
+            self.writer.remove_leftovers()
+            return _Made(self.earlier.folder, "unchanged")
+        if way == "copy" and self.earlier is not None:
             try:
-                source = read_source(file)
-            except ReadError as error:
-                skipped.append(SkippedFile(file.name, str(error)))
-                continue
-            if same := documents.get(source.id):
-                copies = (*same.source.copies, file.name)
-                documents[source.id] = replace(same, source=replace(same.source, copies=copies))
-                continue
-            document = understand(source, self.settings, rules)
-            if document.speeches:
-                documents[source.id] = document
-            else:
-                skipped.append(SkippedFile(file.name, _NO_SPEECH))
-        self.progress("reading", len(files), len(files))
-        return list(documents.values()), skipped
+                return self._changed_copy(self.earlier, progress)
+            except StoreDamagedError as error:
+                _log.warning("The changed copy is thrown away, building from nothing: %s", error)
+                self.writer.discard()
+        return self._from_nothing(progress)
 
-    def write(self, documents: Sequence[Document], roots: Sequence[Path]) -> Path:
-        """A new generation in a draft folder, closed and verified."""
-        draft = self.writer.draft()
-        with Catalog.create(draft / CATALOG) as catalog:
-            self._write_catalog(catalog, documents)
-            catalog.commit()
-        with Catalog.open(draft / CATALOG) as catalog:
-            self._write_vectors(catalog, draft)
-            self._write_keywords(documents, draft)
-            manifest = self._manifest(catalog, roots)
-        manifest.write(draft)
-        self.logical_hash = manifest.logical_hash
-        self.progress("verifying", 0, 1)
-        verification = verify(draft)
-        self.progress("verifying", 1, 1)
+    def _way(self) -> tuple[BuiltFrom, str]:
+        if self.earlier is None:
+            return "nothing", "there is no index that could be used again"
+        if not self.earlier.fits:
+            return "nothing", "the index in use is damaged, or was made in another way"
+        manifest = self.earlier.manifest
+        if not self.removed and not self.contents.fresh and manifest.corpus_roots == self.roots:
+            return "unchanged", "nothing has changed"
+        share = f"{manifest.churn + self.changed} of {self.passages} passages have changed"
+        if manifest.churn + self.changed <= LARGEST_CHANGE * self.passages:
+            return "copy", share
+        return "nothing", share
+
+    def _changed_copy(self, earlier: Earlier, progress: Progress) -> _Made:
+        size = folder_bytes(earlier.folder)
+        draft = self._draft(size + self._estimate(fresh_only=True))
+        draft.from_copy(earlier, self.removed, progress)
+        self._finish(draft, progress, earlier.manifest.churn + self.changed)
+        return _Made(draft.folder, "copy", draft.embedded)
+
+    def _from_nothing(self, progress: Progress) -> _Made:
+        draft = self._draft(self._estimate(fresh_only=False))
+        draft.from_nothing(progress)
+        self._finish(draft, progress, 0)
+        return _Made(draft.folder, "nothing", draft.embedded)
+
+    def _draft(self, needed: int) -> Draft:
+        self.writer.remove_leftovers()
+        require_space(self.writer.store.path, needed)
+        limit_file_growth(needed)
+        return Draft(self.writer.draft(), self.contents, self.earlier, self.encoders)
+
+    def _estimate(self, *, fresh_only: bool) -> int:
+        known = None if fresh_only or self.earlier is None else self.earlier.catalog
+        amount = Amount.of(self.contents.documents(known))
+        return generation_bytes(amount, self.encoders.embedder.dimension)
+
+    def _finish(self, draft: Draft, progress: Progress, churn: int) -> None:
+        """Verify and publish a draft whose parts are closed."""
+        with Catalog.open(draft.folder / CATALOG) as catalog:
+            manifest = self._manifest(catalog, churn)
+        manifest.write(draft.folder)
+        progress("verifying", 0, 1)
+        verification = verify(draft.folder)
+        progress("verifying", 1, 1)
         if verification.problems:
             raise StoreDamagedError(
-                f"The new index in {draft} did not pass its check: {'; '.join(verification.problems)}. The index in "
-                "use was left as it is. Build again; if that fails too, check the disk."
+                f"The new index in {draft.folder} did not pass its check: {'; '.join(verification.problems)}. The "
+                "index in use was left as it is. Build again; if that fails too, check the disk."
             )
-        return draft
+        self.writer.publish(draft.folder)
 
-    def _write_catalog(self, catalog: Catalog, documents: Sequence[Document]) -> None:
-        wanted: dict[str, str] = {}
-        for document in documents:
-            speeches = {speech.id: speech for speech in document.speeches}
-            texts = [embedded_text(passage, speeches[passage.speech_id]) for passage in document.passages]
-            keys = [_key(text) for text in texts]
-            wanted.update(zip(keys, texts, strict=True))
-            catalog.add(document, keys)
-        self.progress("comparing", 0, 1)
-        catalog.add_copies(copies_among(passage for document in documents for passage in document.passages))
-        self.progress("comparing", 1, 1)
-        reused = list(self._reusable(set(wanted)))
-        catalog.add_embeddings(reused)
-        known = {key for key, _, _ in reused}
-        missing = {key: text for key, text in wanted.items() if key not in known}
-        catalog.add_embeddings(self._embeddings(missing))
-
-    def _reusable(self, keys: set[str]) -> Iterator[Embedding]:
-        """The embeddings of the index in use that this build needs again, if the same embedder made them."""
-        try:
-            current = self.writer.store.current()
-            if current is None:
-                return
-            manifest = Manifest.read(current)
-            manifest.check_embedder(self.encoders.embedder.name, self._fingerprint())
-            with Catalog.open(current / CATALOG) as catalog:
-                yield from catalog.embeddings_by_key(keys)
-        except (StoreMismatchError, StoreDamagedError):
-            return  # another embedder, or an index that is damaged: everything is embedded anew
-
-    def _embeddings(self, texts: dict[str, str]) -> Iterator[Embedding]:
-        keys = sorted(texts)
-        for start in range(0, len(keys), _EMBED_AT_ONCE):
-            self.progress("embedding", start, len(keys))
-            part = keys[start : start + _EMBED_AT_ONCE]
-            batch = [texts[key] for key in part]
-            vectors = self.encoders.embedder.embed_passages(batch)
-            tokens = self.encoders.tokens.token_ids(batch)
-            yield from zip(part, tokens, vectors, strict=True)
-        if keys:
-            self.progress("embedding", len(keys), len(keys))
-        self.embedded = len(keys)
-
-    def _write_vectors(self, catalog: Catalog, draft: Path) -> None:
-        total = catalog.counts().passages
-        with VectorIndex.create(draft / VECTORS, self.encoders.embedder.dimension) as index:
-            done = 0
-            for page in catalog.vector_pages():
-                self.progress("adding vectors", done, total)
-                index.add(page.ids, page.vectors, page.speech_ids)
-                done += len(page.ids)
-        self.progress("adding vectors", total, total)
-
-    def _write_keywords(self, documents: Sequence[Document], draft: Path) -> None:
-        with KeywordIndex.create(draft / KEYWORDS, FIELDS) as index:
-            total = sum(len(document.passages) for document in documents)
-            done = 0
-            for document in documents:
-                speeches = {speech.id: speech for speech in document.speeches}
-                self.progress("adding keywords", done, total)
-                for passage in document.passages:
-                    speech = speeches[passage.speech_id]
-                    index.add(passage.id, speech.id, _passage_tokens(passage, speech))
-                done += len(document.passages)
-            index.commit()
-        self.progress("adding keywords", total, total)
-
-    def _manifest(self, catalog: Catalog, roots: Sequence[Path]) -> Manifest:
+    def _manifest(self, catalog: Catalog, churn: int) -> Manifest:
         embedder = self.encoders.embedder
         record = EmbedderRecord(
-            embedder.name, self._fingerprint(), embedder.dimension, isinstance(embedder, StaticEmbedder)
+            embedder.name, embedder.fingerprint, embedder.dimension, isinstance(embedder, StaticEmbedder)
         )
         return Manifest(
-            corpus_roots=tuple(str(root.resolve()) for root in roots),
+            corpus_roots=self.roots,
             counts=catalog.counts(),
             embedder=record,
             hashes=hashes(catalog, record),
-            settings={name: value for name, value in asdict(self.settings).items() if name.startswith("passage")},
+            settings=self.shape.settings,
+            churn=churn,
         )
 
-    def _fingerprint(self) -> str:
-        return self.encoders.embedder.fingerprint
+
+def _shape(settings: IndexSettings, rules: Rules, encoders: Encoders) -> Shape:
+    shaping = {
+        "passage_minimum": settings.passage_minimum,
+        "passage_maximum": settings.passage_maximum,
+        "cleaning_rules": rules.fingerprint,
+        "tokens": encoders.tokens.fingerprint,
+    }
+    return Shape(shaping, encoders.embedder.fingerprint)
 
 
 def _roots(corpus: Sequence[Path | str], store: Store) -> list[Path]:
@@ -221,7 +204,7 @@ def _roots(corpus: Sequence[Path | str], store: Store) -> list[Path]:
             f"No folder of speeches was named, and {store.path} holds no index that could be built again. "
             f"Name one: askspeech build FOLDER --store {store.path}"
         )
-    return [Path(root) for root in Manifest.read(current).corpus_roots]
+    return corpus_roots(current)
 
 
 def _files(roots: Sequence[Path], *, allow_empty: bool) -> list[CorpusFile]:
@@ -242,46 +225,42 @@ def _nothing_readable(roots: Sequence[Path], skipped: Sequence[SkippedFile]) -> 
     )
 
 
-def _passage_tokens(passage: Passage, speech: Speech) -> dict[str, list[str]]:
-    facts = " ".join(fact.value for fact in speech.facts)
-    return dict(field_tokens(passage.text, "\n".join(passage.heading_path), f"{speech.title}\n{facts}"))
-
-
-def _key(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def _report(
-    store: Store,
-    draft: Path,
-    documents: Sequence[Document],
-    skipped: Sequence[SkippedFile],
-    build: _Build,
-    seconds: float,
-) -> BuildReport:
+def _report(store: Store, made: _Made, skipped: Sequence[SkippedFile], seconds: float) -> BuildReport:
+    with Catalog.open(made.folder / CATALOG) as catalog:
+        files = _file_reports(catalog)
+        counts = catalog.counts()
     return BuildReport(
         store=str(store.path),
-        generation=draft.name,
-        files=tuple(_file_report(document) for document in documents),
+        generation=made.folder.name,
+        files=files,
         skipped=tuple(skipped),
-        speeches=sum(len(document.speeches) for document in documents),
-        passages=sum(len(document.passages) for document in documents),
-        embedded=build.embedded,
-        logical_hash=build.logical_hash,
+        speeches=counts.speeches,
+        passages=counts.passages,
+        embedded=made.embedded,
+        logical_hash=Manifest.read(made.folder).logical_hash,
         seconds=seconds,
+        built_from=made.built_from,
     )
 
 
-def _file_report(document: Document) -> FileReport:
+def _file_reports(catalog: Catalog) -> tuple[FileReport, ...]:
+    speeches, passages = catalog.speeches_by_source(), catalog.passages_by_source()
+    return tuple(
+        FileReport(
+            file=source.file,
+            speeches=speeches[source.id],
+            passages=passages.get(source.id, 0),
+            characters=len(source.text),
+            dropped=_dropped(catalog, source),
+            copies=source.copies,
+        )
+        for source in catalog.sources(with_text=True)
+    )
+
+
+def _dropped(catalog: Catalog, source: Source) -> tuple[tuple[str, int], ...]:
     dropped: dict[str, int] = {}
-    for drop in document.drops:
+    for drop in catalog.drops(source.id):
         if drop.reason != BLANK_SPACE:
             dropped[drop.reason] = dropped.get(drop.reason, 0) + drop.span.end - drop.span.start
-    return FileReport(
-        file=document.source.file,
-        speeches=len(document.speeches),
-        passages=len(document.passages),
-        characters=len(document.source.text),
-        dropped=tuple(sorted(dropped.items())),
-        copies=document.source.copies,
-    )
+    return tuple(sorted(dropped.items()))

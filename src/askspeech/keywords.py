@@ -7,11 +7,11 @@ valid UTF-8 or that are longer than tantivy takes are spelled in another way, th
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import tantivy
 
@@ -63,6 +63,13 @@ class KeywordIndex:
             index = tantivy.Index.open(str(writable(folder, closing)))
             return cls(folder, index, None, closing.pop_all())
 
+    @classmethod
+    def alter(cls, folder: Path) -> Self:
+        """A copy of a finished index that nobody else has open, to change."""
+        with _errors(folder):
+            index = tantivy.Index.open(str(folder))
+            return cls(folder, index, index.writer(heap_size=_HEAP_BYTES, num_threads=_THREADS))
+
     def close(self) -> None:
         """Close the files; what was not committed is lost; closing twice does nothing."""
         self._writer = None
@@ -86,6 +93,15 @@ class KeywordIndex:
             document.add_text(field, joined(field_tokens))
         with _errors(self.folder):
             self._writing().add_document(document)
+
+    def remove(self, passage_ids: Iterable[str]) -> None:
+        """Remove passages; those that are added afterwards stay, even under the same ids.
+
+        Their words count in the weight of words until so much has changed that all is built anew.
+        """
+        with _errors(self.folder):
+            for passage_id in passage_ids:
+                self._writing().delete_documents_by_term(_ID, passage_id)
 
     def commit(self) -> None:
         """Write what was added, wait until it is there, and end writing."""
@@ -118,7 +134,12 @@ class KeywordIndex:
     def frequency(self, field: str, token: str) -> int:
         """In how many passages a token stands in a field."""
         with _errors(self.folder):
-            return int(self._reading().searcher().doc_freq(field, spelled(token)))
+            searcher = self._reading().searcher()
+            if not (most := int(searcher.doc_freq(field, spelled(token)))):
+                return 0
+            # Those that were removed are still in that number.
+            found: Any = searcher.search(_term(self._reading().schema, field, spelled(token)), 1)
+            return min(most, int(found.count or 0))
 
     def ids(self) -> Iterator[str]:
         """The ids of all passages, in no order."""

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from askspeech.datatypes import Way
 from askspeech.embedder import Embedder, StaticEmbedder
+from askspeech.errors import StoreDamagedError
 from askspeech.fusion import FIELD_WEIGHTS, WEIGHTS, Scored, fuse
 from askspeech.generation import Generation
 from askspeech.late_interaction import late_interaction_scores
@@ -44,14 +45,17 @@ def keyword(generation: Generation, encoders: Encoders, query: Query) -> list[Sc
 
 
 def dense(generation: Generation, encoders: Encoders, query: Query) -> list[Scored]:
-    """Cosine of the embedder's vectors."""
+    """Cosine of the embedder's vectors; raises StoreDamagedError where the vector index is damaged."""
     return _single(_dense_scores(generation, encoders, query), "dense")
 
 
 def hybrid(generation: Generation, encoders: Encoders, query: Query) -> list[Scored]:
-    """Both legs, their candidates scored again by late interaction, fused."""
+    """Both legs, their candidates scored again by late interaction, fused; one leg where the vectors are damaged."""
     keyword_scores = _keyword_scores(generation, query)
-    dense_scores = _dense_scores(generation, encoders, query)
+    try:
+        dense_scores = _dense_scores(generation, encoders, query)
+    except StoreDamagedError:
+        dense_scores = {}  # the generation knows what is wrong, and the search says so in a notice
     candidates = sorted({*keyword_scores, *dense_scores})
     late = _late_scores(generation, encoders, query, candidates)
     outlines = {one for one in candidates if query.lists and generation.rows[one].kind == "outline"}
@@ -67,7 +71,7 @@ def _keyword_scores(generation: Generation, query: Query) -> dict[str, float]:
 
 def _dense_scores(generation: Generation, encoders: Encoders, query: Query) -> dict[str, float]:
     vector = encoders.embedder.embed_question(search_key(query.question))
-    return dict(generation.vectors.query(vector, DEPTH, query.speeches))
+    return generation.nearest(vector, DEPTH, query.speeches)
 
 
 def _late_scores(generation: Generation, encoders: Encoders, query: Query, candidates: list[str]) -> dict[str, float]:

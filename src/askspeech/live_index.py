@@ -16,6 +16,10 @@ class Index(Protocol):
     def generation(self) -> str:
         """The name of the generation in use."""
 
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What readers should know about the index: what is damaged, and what repairs it."""
+
     def source_text(self, source_id: str) -> str:
         """The canonical text of a source."""
 
@@ -53,6 +57,7 @@ class Status:
     generation: str | None = None
     message: str = ""
     missing: bool = False
+    notices: tuple[str, ...] = ()
 
     @property
     def ready(self) -> bool:
@@ -92,7 +97,8 @@ class LiveIndex:
     def status(self) -> Status:
         """Try to have the index open, and say how that went; waits while another thread opens it."""
         try:
-            return Status(generation=self.current().index.generation)
+            index = self.current().index
+            return Status(generation=index.generation, notices=index.notices)
         except StoreMissingError as error:
             return Status(message=str(error), missing=True)
         except AskSpeechError as error:

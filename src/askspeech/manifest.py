@@ -10,12 +10,14 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from askspeech.catalog import Catalog, Counts
+from askspeech.catalog import CATALOG, Catalog, Counts
 from askspeech.disk import disk_errors, replace_file
 from askspeech.errors import StoreDamagedError, StoreMismatchError
+from askspeech.keywords import KEYWORDS
+from askspeech.understanding import UNDERSTANDING_VERSION
 
 MANIFEST = "manifest.json"
-SCHEMA = 1
+SCHEMA = 2
 """Raised whenever a generation that an older askspeech wrote can no longer be read; there are no migrations."""
 
 
@@ -63,8 +65,14 @@ class Manifest:
     hashes: Hashes
     settings: Mapping[str, Any] = field(default_factory=dict)
     """The settings that shaped the index."""
+    understanding: int = UNDERSTANDING_VERSION
+    """The version of the rules by which texts were understood."""
+    churn: int = 0
+    """How many passages builds from copies have removed or added since the last build from nothing."""
     versions: Mapping[str, str] = field(default_factory=installed_versions)
     """Of askspeech, chromadb and tantivy."""
+    files: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """The SHA-256 of the files that readers never change, by path; filled by `write`."""
     created: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     schema: int = SCHEMA
 
@@ -74,12 +82,12 @@ class Manifest:
         return self.hashes.logical
 
     def write(self, generation: Path) -> None:
-        """Write it into the folder of a generation.
+        """Write it into the folder of a generation whose files are finished, with their checksums.
 
         Raises:
             DiskError: it cannot be written.
         """
-        values = asdict(self) | {"counts": self.counts._asdict()}
+        values = asdict(self) | {"counts": self.counts._asdict(), "files": _checksums(generation)}
         replace_file(generation / MANIFEST, f"{json.dumps(values, indent=2, sort_keys=True)}\n")
 
     @classmethod
@@ -87,7 +95,7 @@ class Manifest:
         """The manifest of a generation.
 
         Raises:
-            StoreMismatchError: the generation was built with another schema.
+            StoreMismatchError: the generation was built with another schema, chromadb or tantivy.
             StoreDamagedError: there is none, or it is not what a build wrote.
             DiskError: it cannot be read.
         """
@@ -96,6 +104,7 @@ class Manifest:
             with disk_errors(path, "read"):
                 values = json.loads(_content(path))
             _check_schema(path, values["schema"])
+            _check_libraries(path, values["versions"])
             return _from_values(values)
         except (ValueError, KeyError, TypeError) as error:
             raise _damaged(path, f"is no manifest ({type(error).__name__}: {error})") from error
@@ -114,14 +123,53 @@ class Manifest:
             )
 
 
-def hashes(catalog: Catalog, embedder: EmbedderRecord) -> Hashes:
-    """The hashes of a finished catalogue, whatever order it was filled in.
+def changed_files(generation: Path, expected: Mapping[str, str]) -> dict[str, str]:
+    """The files that are not as the checksums say, by path, with what happened to them."""
+    changed = {}
+    for name, checksum in expected.items():
+        try:
+            if _checksum(generation / name) != checksum:
+                changed[name] = "has changed"
+        except OSError as error:
+            changed[name] = f"cannot be read ({error.strerror or error})"
+    return changed
+
+
+def _checksums(generation: Path) -> dict[str, str]:
+    # Chroma's files change whenever it opens them; files with a dot are tantivy's locks and its list for writers.
+    finished = [generation / CATALOG, *(path for path in (generation / KEYWORDS).glob("[!.]*") if path.is_file())]
+    with disk_errors(generation, "read"):
+        return {str(path.relative_to(generation)): _checksum(path) for path in finished if path.is_file()}
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def corpus_roots(generation: Path) -> list[Path]:
+    """The folders that a generation was built from, whatever version of askspeech built it.
+
+    Raises:
+        StoreDamagedError: there is no manifest, or it does not name them.
+        DiskError: it cannot be read.
+    """
+    path = generation / MANIFEST
+    try:
+        with disk_errors(path, "read"):
+            return [Path(root) for root in json.loads(_content(path))["corpus_roots"]]
+    except (ValueError, KeyError, TypeError) as error:
+        raise _damaged(path, f"does not name the folders of speeches ({type(error).__name__}: {error})") from error
+
+
+def hashes(catalog: Catalog, embedder: EmbedderRecord, understanding: int = UNDERSTANDING_VERSION) -> Hashes:
+    """The hashes of a finished catalogue, whatever order it was filled in and whichever way it was built.
 
     Raises:
         StoreDamagedError: the catalogue cannot be read, or lacks vectors.
     """
     vectors = _vectors_hash(catalog)
-    parts = [embedder.fingerprint, vectors if embedder.bit_equal else ""]
+    parts = [understanding, embedder.fingerprint, vectors if embedder.bit_equal else ""]
     return Hashes(_digest(chain([parts], catalog.fingerprint_rows())), vectors)
 
 
@@ -160,6 +208,21 @@ def _check_schema(path: Path, schema: object) -> None:
         )
 
 
+def _check_libraries(path: Path, versions: Mapping[str, str]) -> None:
+    for name, installed in installed_versions().items():
+        found = str(versions[name])
+        if name != "askspeech" and _series(found) != _series(installed):
+            raise StoreMismatchError(
+                f"{path} was written with {name} {found}, found {name} {installed}, which may read its files wrongly. "
+                f"Build the index again: askspeech build FOLDER --store {_store_of(path)}"
+            )
+
+
+def _series(version: str) -> list[str]:
+    """Major and minor version: what the files of these libraries stay the same within."""
+    return version.split(".")[:2]
+
+
 def _from_values(values: Mapping[str, Any]) -> Manifest:
     return Manifest(
         corpus_roots=tuple(values["corpus_roots"]),
@@ -167,7 +230,10 @@ def _from_values(values: Mapping[str, Any]) -> Manifest:
         embedder=EmbedderRecord(**values["embedder"]),
         hashes=Hashes(**values["hashes"]),
         settings=values["settings"],
+        understanding=values["understanding"],
+        churn=values["churn"],
         versions=values["versions"],
+        files=values.get("files", {}),
         created=values["created"],
         schema=values["schema"],
     )

@@ -14,7 +14,16 @@ from askspeech.datatypes import Source
 from askspeech.decoding import Decoded, decode
 from askspeech.errors import CorpusError, ReadError
 
-__all__ = ["READERS", "CorpusFile", "Reader", "find_files", "read_source", "source_id"]
+__all__ = [
+    "READERS",
+    "CorpusFile",
+    "OpenedFile",
+    "Reader",
+    "find_files",
+    "open_file",
+    "read_source",
+    "source_id",
+]
 
 LARGEST_FILE = 200 * 1024 * 1024
 _INVISIBLE = "\ufeff\u200b"
@@ -57,8 +66,18 @@ def find_files(roots: Sequence[Path]) -> list[CorpusFile]:
     return sorted((CorpusFile(path, name) for name, path in names.items()), key=lambda file: file.name)
 
 
-def read_source(file: CorpusFile) -> Source:
-    """Read one file into a source; raises ReadError with the reason where it cannot be read."""
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """The bytes of a file, and the reader that makes text of them."""
+
+    name: str
+    data: bytes
+    byte_hash: str
+    reader: Reader
+
+
+def open_file(file: CorpusFile) -> OpenedFile:
+    """The bytes of a file whose format is known, not yet read as text; raises ReadError where it cannot be opened."""
     status = _status(file.path)
     if stat.S_ISDIR(status.st_mode):
         raise ReadError("this folder cannot be opened. Allow reading it, or leave it out.")
@@ -69,16 +88,22 @@ def read_source(file: CorpusFile) -> Source:
             f"its format {file.path.suffix or '(none)'} is not one of {known}. Convert it, or leave it out."
         )
     data = _read_bytes(file.path, status)
-    decoded = reader.read(data)
+    return OpenedFile(file.name, data, hashlib.sha256(data).hexdigest(), reader)
+
+
+def read_source(file: CorpusFile | OpenedFile) -> Source:
+    """Read one file into a source; raises ReadError with the reason where it cannot be read."""
+    opened = open_file(file) if isinstance(file, CorpusFile) else file
+    decoded = opened.reader.read(opened.data)
     if all(character.isspace() or character in _INVISIBLE for character in decoded.text):
         raise ReadError("it is empty. Put text into it, or leave it out of the folder.")
     return Source(
         id=source_id(decoded.text),
-        file=file.name,
+        file=opened.name,
         text=decoded.text,
-        byte_hash=hashlib.sha256(data).hexdigest(),
-        reader=reader.name,
-        reader_version=reader.version,
+        byte_hash=opened.byte_hash,
+        reader=opened.reader.name,
+        reader_version=opened.reader.version,
         encoding=decoded.encoding,
     )
 

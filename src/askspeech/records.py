@@ -5,14 +5,51 @@ Text is kept as UTF-8 that lets lone surrogates pass, because a file's name may 
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from askspeech.datatypes import Blank, Document, Drop, Fact, Gap, Passage, Section, Source, Span, Speech
+from askspeech.datatypes import Blank, Document, Drop, Fact, Gap, Passage, PassageKind, Section, Source, Span, Speech
 
-LAYOUT = 1
+
+class PassageRow(NamedTuple):
+    """Where a passage belongs, without its text."""
+
+    id: str
+    speech_id: str
+    section_id: str | None
+    kind: PassageKind
+
+
+class TokenTable(NamedTuple):
+    """The token ids of all passages: those of `ids[i]` are `tokens[offsets[i]:offsets[i + 1]]`."""
+
+    ids: tuple[str, ...]
+    offsets: NDArray[np.int64]
+    tokens: NDArray[np.uint16]
+
+
+class VectorPage(NamedTuple):
+    """Some passages with the speeches they belong to and their vectors (n, dimension)."""
+
+    ids: list[str]
+    speech_ids: list[str]
+    vectors: NDArray[np.float32]
+
+
+class FileRecord(NamedTuple):
+    """A file as a build found it: what it was read with, and the source that it became."""
+
+    name: str
+    byte_hash: str
+    reader: str
+    reader_version: str
+    encoding: str
+    source_id: str
+
+
+LAYOUT = 2
 TABLES = f"""
 PRAGMA page_size = 8192;
 PRAGMA journal_mode = MEMORY;
@@ -26,13 +63,52 @@ CREATE TABLE passages (id TEXT PRIMARY KEY, source_id TEXT NOT NULL, speech_id T
     kind TEXT NOT NULL, text BLOB NOT NULL, data BLOB NOT NULL, position INTEGER NOT NULL, key TEXT NOT NULL);
 CREATE TABLE embeddings (key TEXT PRIMARY KEY, token_ids BLOB NOT NULL, vector BLOB NOT NULL);
 CREATE TABLE copies (passage_id TEXT PRIMARY KEY, number INTEGER NOT NULL);
+CREATE TABLE files (name BLOB PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE sketches (passage_id TEXT PRIMARY KEY, data BLOB NOT NULL);
 CREATE INDEX speeches_of_source ON speeches (source_id, position);
 CREATE INDEX sections_of_speech ON sections (speech_id, position);
 CREATE INDEX passages_of_speech ON passages (speech_id, position);
 CREATE INDEX passages_of_key ON passages (key);
 CREATE INDEX copies_of_number ON copies (number);
 """
-COLUMNS = {"sources": 5, "speeches": 4, "sections": 4, "passages": 9, "embeddings": 3, "copies": 2}
+ALTERING = """
+PRAGMA journal_mode = MEMORY;
+PRAGMA synchronous = OFF;
+PRAGMA secure_delete = ON;
+"""
+_SPEECHES_OF = "(SELECT id FROM speeches WHERE source_id = ?)"
+REMOVALS = (
+    f"DELETE FROM sketches WHERE passage_id IN (SELECT id FROM passages WHERE speech_id IN {_SPEECHES_OF})",
+    f"DELETE FROM passages WHERE speech_id IN {_SPEECHES_OF}",
+    f"DELETE FROM sections WHERE speech_id IN {_SPEECHES_OF}",
+    "DELETE FROM speeches WHERE source_id = ?",
+    "DELETE FROM sources WHERE id = ?",
+)
+CLEARINGS = (
+    "DELETE FROM embeddings WHERE NOT EXISTS (SELECT 1 FROM passages WHERE passages.key = embeddings.key)",
+    "DELETE FROM files",
+    "DELETE FROM copies",
+)
+SPEECHES_OF_SOURCE = "SELECT id, data FROM speeches WHERE source_id = ? ORDER BY position"
+SECTIONS_OF_SOURCE = f"SELECT id, speech_id, data FROM sections WHERE speech_id IN {_SPEECHES_OF} ORDER BY position"
+PASSAGES_OF_SOURCE = (
+    "SELECT id, source_id, speech_id, section_id, kind, text, data FROM passages"
+    f" WHERE speech_id IN {_SPEECHES_OF} ORDER BY position"
+)
+PASSAGE_COUNTS = (
+    "SELECT source_id, sum(many) FROM (SELECT speech_id, count(*) AS many FROM passages GROUP BY speech_id)"
+    " JOIN speeches ON speeches.id = speech_id GROUP BY source_id"
+)
+COLUMNS = {
+    "sources": 5,
+    "speeches": 4,
+    "sections": 4,
+    "passages": 9,
+    "embeddings": 3,
+    "copies": 2,
+    "files": 2,
+    "sketches": 2,
+}
 
 
 def pack_text(text: str) -> bytes:
@@ -66,6 +142,16 @@ def unpack_source(identity: str, data: bytes, text: str) -> Source:
     """The source that `pack_source` packed."""
     file, byte_hash, reader, reader_version, encoding, copies = unpack(data)
     return Source(identity, file, text, byte_hash, reader, reader_version, encoding, tuple(copies))
+
+
+def pack_file(file: FileRecord) -> tuple[bytes, bytes]:
+    """A file as a row: packed name, packed rest."""
+    return pack_text(file.name), pack(file[1:])
+
+
+def unpack_file(name: bytes, data: bytes) -> FileRecord:
+    """The file that `pack_file` packed."""
+    return FileRecord(unpack_text(name), *unpack(data))
 
 
 def pack_drops(drops: Sequence[Drop]) -> bytes:

@@ -34,6 +34,13 @@ UNIT_NAMES = {"page": "页", "paragraph": "段", "line": "行"}
 SHOWN_FACTS = ("date", "year", "place", "level", "occasion", "kind")
 
 
+_BUILT_FROM = {
+    "nothing": "Everything was written anew. 全部重新建立。",
+    "copy": "A copy of the index before was changed. 在原索引的副本上更新。",
+    "unchanged": "Nothing has changed; nothing was written. 没有变化，未写入。",
+}
+
+
 def build_text(report: BuildReport, width: int | None = None) -> str:
     """What a build did: a row per file, the files that were skipped with reasons, the totals.
 
@@ -48,6 +55,7 @@ def build_text(report: BuildReport, width: int | None = None) -> str:
     if report.skipped:
         skipped = [f"  {_cell(file.file)}: {_cell(file.reason)}" for file in report.skipped]
         parts.append("\n".join([f"Skipped files 跳过的文件: {len(report.skipped)}", *skipped]))
+    parts.append(_BUILT_FROM[report.built_from])
     parts.append(
         f"Speeches 讲话: {report.speeches}; passages 段落: {report.passages} "
         f"(newly embedded 新算向量: {report.embedded}); {report.seconds:.1f} s; "

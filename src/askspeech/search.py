@@ -2,16 +2,18 @@
 
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from askspeech.choosing import Choice, choose, fallback_notice, vectors_notice
 from askspeech.collapsing import collapse
 from askspeech.datatypes import Filters, Hit, Passage, SearchResult, Section, Speech, Turn, Way
 from askspeech.embedder import Embedder, builtin_embedder, load_embedder
-from askspeech.errors import StoreMissingError
+from askspeech.errors import AskSpeechError, StoreDamagedError, StoreMissingError
 from askspeech.filtering import kept_speeches
 from askspeech.fusion import Scored
 from askspeech.generation import Generation
@@ -35,6 +37,7 @@ class _Shelf:
     """The generation in use, how many calls read it, and whether to close it when the last one ends."""
 
     generation: Generation
+    notices: tuple[str, ...] = ()
     readers: int = 0
     retired: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -46,11 +49,14 @@ class SpeechIndex:
     Open it with `SpeechIndex.open`, close it with `close` or as a context manager.
     """
 
-    def __init__(self, store: Store, encoders: Encoders) -> None:
+    def __init__(self, store: Store, encoders: Encoders, choice: Choice | None = None) -> None:
         self._store = store
         self._encoders = encoders
-        self._shelf = _Shelf(Generation(store, encoders.embedder))
         self._swap = threading.Lock()
+        choice = choice or choose(store)
+        # The generation in use may be another than CURRENT says, where that one is damaged.
+        self._seen = choice.current
+        self._shelf = self._shelved(choice)
 
     @classmethod
     def open(
@@ -62,16 +68,27 @@ class SpeechIndex:
     ) -> Self:
         """Open the index that was published last in a store, with the embedder that the settings name.
 
+        It is examined first, in a child process. Where its vectors are damaged the keyword index answers alone; where
+        more is, the index before it answers; `notices` say so.
+
         Raises StoreMissingError, StoreMismatchError, StoreDamagedError, or ModelError.
         """
         place = Store(Path(store))
-        if place.current() is None:
+        if place.current_name() is None and not place.sealed():
             raise StoreMissingError(
                 f"There is no index in {store} (这里还没有索引). Build one first: "
                 f"askspeech build FOLDER --store {store}"
             )
-        chosen = embedder or load_embedder(settings or IndexSettings())
-        return cls(place, Encoders(chosen, builtin_embedder()))
+        with ThreadPoolExecutor(1) as meanwhile:
+            choosing = meanwhile.submit(choose, place)
+            try:
+                chosen = embedder or load_embedder(settings or IndexSettings())
+                encoders = Encoders(chosen, builtin_embedder())
+            except AskSpeechError:
+                if choosing.exception() is None:
+                    choosing.result().held.close()
+                raise
+            return cls(place, encoders, choosing.result())
 
     def search(
         self,
@@ -93,12 +110,13 @@ class SpeechIndex:
             groups = generation.groups_by_speech() if compares(question) else generation.copy_groups
             shown = collapse(ranked, groups, generation.copies.__getitem__)[:k]
             hits = _hits(generation, shown)
+            notices = self._notices_of(generation)
         return SearchResult(
             hits=hits,
             speeches=tuple(dict.fromkeys(hit.speech for hit in hits)),
             search_question=wanted,
             filters=filters or Filters(),
-            notices=(NOTHING_FILTERED,) if chosen == [] else (),
+            notices=(*notices, *((NOTHING_FILTERED,) if chosen == [] else ())),
         )
 
     def as_retriever(self, *, k: int = 8, filters: Filters | None = None) -> "SpeechRetriever":
@@ -161,23 +179,55 @@ class SpeechIndex:
         """The name of the generation in use."""
         return self._shelf.generation.name
 
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What readers should know about the index: that its vectors are damaged, or that it is not the newest."""
+        with self._reading() as generation:
+            return self._notices_of(generation)
+
     def refresh(self) -> bool:
         """Go over to a generation that was published since; True where there was one. Calls under way end on the old.
 
+        Where another thread is doing so already, this returns at once.
+
         Raises StoreMissingError where the store has gone.
         """
-        with self._swap:
-            current = self._store.current()
-            if current is None:
+        if not self._swap.acquire(blocking=False):
+            return False
+        try:
+            name = self._store.current_name()
+            if name is None and not self._store.sealed():
                 raise StoreMissingError(
                     f"The index in {self._store.path} has gone. Build it again: "
                     f"askspeech build FOLDER --store {self._store.path}"
                 )
-            if current.name == self.generation:
-                return False
-            old, self._shelf = self._shelf, _Shelf(Generation(self._store, self._encoders.embedder))
+            return name != self._seen and self._go_over()
+        finally:
+            self._swap.release()
+
+    def _go_over(self) -> bool:
+        seen = self._store.current_name()
+        try:
+            choice = choose(self._store)
+        except StoreDamagedError:
+            # What is open still answers; it is not looked at again before another one is published.
+            self._seen, self._shelf.notices = seen, (fallback_notice(self._store),)
+            return False
+        self._seen = choice.current
+        if choice.held.name == self.generation:
+            choice.held.close()
+            self._shelf.notices = choice.notices
+            return False
+        old, self._shelf = self._shelf, self._shelved(choice)
         _retire(old)
         return True
+
+    def _shelved(self, choice: Choice) -> _Shelf:
+        return _Shelf(Generation(choice.held, self._encoders.embedder, choice.vectors_problem), choice.notices)
+
+    def _notices_of(self, generation: Generation) -> tuple[str, ...]:
+        lost = (vectors_notice(self._store),) if generation.vectors_problem else ()
+        return (*self._shelf.notices, *lost)
 
     def close(self) -> None:
         """Close the index; closing twice does nothing."""

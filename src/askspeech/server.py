@@ -112,7 +112,13 @@ def _add_routes(application: FastAPI, live: LiveIndex) -> None:
     def health() -> dict[str, Any]:
         """Whether the server runs, whether it can answer, and from which generation."""
         status = live.status_now()
-        return {"alive": True, "ready": status.ready, "generation": status.generation, "message": status.message}
+        return {
+            "alive": True,
+            "ready": status.ready,
+            "generation": status.generation,
+            "message": status.message,
+            "notices": status.notices,
+        }
 
     @application.get("/speech/{speech_id}")
     def speech(speech_id: str) -> JSONResponse:

@@ -53,12 +53,12 @@ class Store:
             StoreDamagedError: CURRENT names no generation that is there.
             DiskError: it cannot be read.
         """
-        name = self._current_name()
+        name = self.current_name()
         while name is not None:
             folder = self.generations / name
             if _NAME.fullmatch(name) and (folder / READERS).is_file():
                 return folder
-            before, name = name, self._current_name()
+            before, name = name, self.current_name()
             if name == before:  # else another one was published, and this one removed, since CURRENT was read
                 raise StoreDamagedError(
                     f"{self.path / CURRENT} names the generation {name!r}, expected one that lies in "
@@ -88,6 +88,18 @@ class Store:
         """
         return [folder for folder in self._folders() if (folder / READERS).is_file()]
 
+    def earlier(self) -> list[Path]:
+        """The finished generations to fall back on, newest first: those before the one that CURRENT names.
+
+        Where CURRENT names none, they are all; those after it were never put to use, or were gone back from.
+
+        Raises:
+            DiskError: they cannot be listed.
+        """
+        name = self.current_name()
+        known = name is not None and _NAME.fullmatch(name)
+        return [folder for folder in reversed(self.sealed()) if not known or folder.name < str(name)]
+
     @contextmanager
     def writer(self) -> Iterator["Writer"]:
         """Be the one writer of this store; what it drafted and did not publish is removed at the end.
@@ -105,7 +117,12 @@ class Store:
             finally:
                 writer.discard()
 
-    def _current_name(self) -> str | None:
+    def current_name(self) -> str | None:
+        """What CURRENT says, whether or not there is such a generation; None where there is no CURRENT.
+
+        Raises:
+            DiskError: it cannot be read.
+        """
         with disk_errors(self.path / CURRENT, "read"):
             try:
                 return (self.path / CURRENT).read_text(encoding="utf-8", errors="replace").strip()
@@ -197,7 +214,7 @@ class Writer:
         Raises:
             DiskError: the store cannot be written to.
         """
-        self._remove_leftovers()
+        self.remove_leftovers()
         names = [folder.name for folder in self.store._folders()]
         folder = self.store.generations / next_name(names, datetime.now(UTC))
         with disk_errors(folder, "create"):
@@ -221,6 +238,25 @@ class Writer:
         replace_file(self.store.path / CURRENT, f"{draft.name}\n")
         self._drafts.remove(draft)
 
+    def roll_back(self) -> Path:
+        """Make the generation before the one in use the one in use again; the newer one goes with the next build.
+
+        Returns its folder.
+
+        Raises:
+            StoreMissingError: nothing has been published here, or there is no earlier one.
+            DiskError: CURRENT cannot be replaced.
+        """
+        name = self.store.current_name()
+        before = [folder for folder in self.store.sealed() if name is not None and folder.name < name]
+        if not before:
+            raise StoreMissingError(
+                f"{self.store.path} holds no index from before the one in use ({name or 'there is none'}), expected "
+                f"one to go back to. Build the index again: askspeech build FOLDER --store {self.store.path}"
+            )
+        replace_file(self.store.path / CURRENT, f"{before[-1].name}\n")
+        return before[-1]
+
     def prune(self) -> list[Path]:
         """Remove all sealed generations but the current one, the one before it, and those that are being read.
 
@@ -241,9 +277,14 @@ class Writer:
             # What cannot be removed now, the next writer removes; the reason why the build failed must not be hidden.
             shutil.rmtree(self._drafts.pop(), ignore_errors=True)
 
-    def _remove_leftovers(self) -> None:
+    def remove_leftovers(self) -> None:
+        """Remove what crashed builds left, and generations newer than the one in use that nobody reads.
+
+        Raises:
+            DiskError: one cannot be removed.
+        """
         # A sealed generation that is newer than the current one was never swapped in, or was gone back from.
-        name = self.store._current_name()
+        name = self.store.current_name()
         for folder in self.store._folders():
             if folder in self._drafts:
                 continue

@@ -15,7 +15,13 @@ from askspeech.passages import PassageDraft, cut_passages
 from askspeech.settings import IndexSettings
 from askspeech.speeches import SpeechDraft, find_speeches
 
-__all__ = ["content_id", "understand"]
+__all__ = ["UNDERSTANDING_VERSION", "content_id", "understand"]
+
+UNDERSTANDING_VERSION = 1
+"""Raised whenever a file would give another reading text, outline, facts, passages, near copies or search keys.
+
+What an earlier build understood is used again only where this is the same.
+"""
 
 OUTSIDE_SPEECHES = "outside the speeches"
 

@@ -4,7 +4,8 @@ Vectors come ready made. No embedding function is ever given to Chroma, and a co
 opening it would build that function from what the file says.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -84,6 +85,13 @@ class VectorIndex:
             index._closing = closing.pop_all()
         return index
 
+    @classmethod
+    def alter(cls, folder: Path) -> Self:
+        """A copy of a finished index that nobody else has open, to change."""
+        if not os.access(folder / "chroma.sqlite3", os.W_OK):
+            raise StoreDamagedError(_message(folder, "holds no chroma.sqlite3 that can be written to"))
+        return cls.open(folder)
+
     @property
     def dimension(self) -> int:
         """The dimension that the index was made for."""
@@ -120,6 +128,37 @@ class VectorIndex:
             if progress is not None:
                 progress(stop - start)
 
+    def remove(self, ids: Collection[str], vectors_of: Callable[[Sequence[str]], NDArray[np.float32]]) -> None:
+        """Remove passages; where the first of equal vectors goes, a copy that stays takes its place.
+
+        `vectors_of` gives the vectors (n, dimension) of passages that stay.
+        """
+        gone = frozenset(ids)
+        orphans: list[tuple[str, str]] = []
+        for first, copies in list(self._copies_of.items()):
+            staying = [copy for copy in copies if copy[0] not in gone]
+            if first in gone:
+                orphans += staying
+            if first in gone or not staying:
+                del self._copies_of[first]
+            else:
+                self._copies_of[first] = staying
+        self._delete(self._firsts, gone)
+        self._delete(self._copies, gone.union(identity for identity, _ in orphans))
+        for start in range(0, len(orphans), _BATCH):
+            part = orphans[start : start + _BATCH]
+            members = [identity for identity, _ in part]
+            self.add(members, vectors_of(members), [speech for _, speech in part])
+
+    def know(self, pages: Iterable[tuple[Sequence[str], NDArray[np.float32]]], wanted: NDArray[np.float32]) -> None:
+        """Learn from the vectors of passages that stay which of them equal a vector of those that are wanted."""
+        keys = {vector.tobytes() for vector in wanted}
+        first_of = {copy: first for first, copies in self._copies_of.items() for copy, _ in copies}
+        for ids, vectors in pages:
+            for identity, vector in zip(ids, vectors, strict=True):
+                if (key := vector.tobytes()) in keys:
+                    self._first_of.setdefault(key, first_of.get(identity, identity))
+
     def query(self, vector: NDArray[np.float32], k: int, speeches: Collection[str] | None = None) -> Hits:
         """The k passages nearest to a vector (dimension,), best first, with their cosine; equal ones by id.
 
@@ -142,6 +181,12 @@ class VectorIndex:
         for collection in (self._firsts, self._copies):
             for page in self._rows(collection, "embeddings", size):
                 yield page["ids"], np.asarray(page["embeddings"], dtype=np.float32)
+
+    def ids(self) -> Iterator[str]:
+        """The ids of all passages, in no order; their vectors are not read."""
+        for collection in (self._firsts, self._copies):
+            for page in self._rows(collection, "metadatas", _BATCH):
+                yield from page["ids"]
 
     def count(self) -> int:
         """How many passages there are."""
@@ -166,6 +211,14 @@ class VectorIndex:
                         embeddings=np.stack([row[2] for row, _ in part]),
                         metadatas=[facts for _, facts in part],
                     )
+
+    def _delete(self, collection: ChromaCollection, ids: Collection[str]) -> None:
+        wanted = sorted(ids)
+        for start in range(0, len(wanted), _BATCH):
+            with _errors(self.folder):
+                present = collection.get(ids=wanted[start : start + _BATCH], include=[])["ids"]
+                if present:
+                    collection.delete(ids=present)
 
     def _rows(self, collection: ChromaCollection, what: Literal["embeddings", "metadatas"], size: int) -> Iterator[Any]:
         with _errors(self.folder):

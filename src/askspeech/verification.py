@@ -1,6 +1,7 @@
 """Is a generation sound? Everything in it is read, in a child process: a damaged vector index can kill its reader.
 
-`python -m askspeech.verification FOLDER` is that child; it prints one JSON object.
+`python -m askspeech.verification FOLDER` is that child. It prints the name of each part before it reads it, so that it
+is known what killed it, and a JSON object at the end.
 """
 
 import argparse
@@ -9,25 +10,35 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from askspeech.catalog import CATALOG, Catalog
 from askspeech.datatypes import Passage
+from askspeech.disk import folder_bytes, limit_file_growth
 from askspeech.errors import AskSpeechError
 from askspeech.keywords import KEYWORDS, KeywordIndex
-from askspeech.manifest import Manifest, hashes
+from askspeech.manifest import Manifest, changed_files, hashes
 from askspeech.tokens import field_tokens
 from askspeech.vectors import VECTORS, VectorIndex
 
 TIME_LIMIT_SECONDS = 1800
+QUICK_TIME_LIMIT_SECONDS = 120
+
+Part = Literal["manifest", "catalogue", "keywords", "vectors"]
 
 _PROBES = 200
+_QUICK_PROBES = 20
+# Every id and vector of a small index is compared even in the quick look; Chroma takes long to list those of a large
+# one, so of it only this many vectors are compared.
+_QUICK_IDS = 20_000
+_QUICK_VECTORS = 5000
 _FOUND_AT_LEAST = 0.99
 _VECTOR_RANKS = 3
 _KEYWORD_RANKS = 10
@@ -40,7 +51,8 @@ class Verification:
     """What reading a generation showed; `problems` are sentences, none where it is sound.
 
     `probes` passages were searched for by their own vector and their own words; the two `found_by_…` say how many were
-    found.
+    found. `damaged` are the parts that the problems are in; parts after a manifest or catalogue that cannot be used are
+    not looked at.
     """
 
     problems: tuple[str, ...]
@@ -50,6 +62,7 @@ class Verification:
     found_by_keyword: int = 0
     seconds: float = 0.0
     quick: bool = False
+    damaged: tuple[Part, ...] = ()
 
     @property
     def sound(self) -> bool:
@@ -65,14 +78,16 @@ class Verification:
         )
 
 
-def verify(generation: Path, *, quick: bool = False, time_limit: float = TIME_LIMIT_SECONDS) -> Verification:
+def verify(generation: Path, *, quick: bool = False, time_limit: float | None = None) -> Verification:
     """Read a generation in a child process and say what is wrong with it.
 
-    `quick` reads the manifest and the counts and asks each leg one question; otherwise every id and vector is read,
-    the hashes are computed again and up to 200 passages are searched for. The child is killed after `time_limit`
-    seconds. Whatever happens to it is a problem in the result; nothing is raised.
+    `quick` compares the checksums of files, the counts, the ids of up to 20,000 passages and up to 5,000 vectors, and
+    asks each leg 20 questions; otherwise every id and vector is compared, the hashes are computed again and up to 200
+    passages are searched for. The child is killed after `time_limit` seconds. Whatever happens to it is a problem in
+    the result; nothing is raised.
     """
     arguments = [str(generation.resolve()), *(["--quick"] if quick else [])]
+    time_limit = time_limit or (QUICK_TIME_LIMIT_SECONDS if quick else TIME_LIMIT_SECONDS)
     started = time.monotonic()
     try:
         child = subprocess.run(
@@ -83,21 +98,21 @@ def verify(generation: Path, *, quick: bool = False, time_limit: float = TIME_LI
             timeout=time_limit,
             check=False,
         )
-    except subprocess.TimeoutExpired:
+    except subprocess.TimeoutExpired as error:
         problem = f"Reading {generation} took longer than {time_limit:.0f} seconds and was stopped."
-        return Verification((problem,), quick=quick, seconds=time.monotonic() - started)
+        damaged = _last_part(error.stdout or b"")
+        return Verification((problem,), quick=quick, seconds=time.monotonic() - started, damaged=damaged)
     return _result(child, generation, quick=quick)
 
 
-def inspect(generation: Path, *, quick: bool = False) -> Verification:
+def inspect(
+    generation: Path, *, quick: bool = False, announce: Callable[[Part], None] = lambda part: None
+) -> Verification:
     """What `verify` does, in this process: only for the child, because damaged files can kill the process."""
     started = time.monotonic()
-    findings = _Findings()
-    try:
-        with ExitStack() as stack:
-            _Inspection(generation, stack, findings).run(quick=quick)
-    except AskSpeechError as error:
-        findings.problems.append(str(error))
+    findings = _Findings(announce)
+    with ExitStack() as stack:
+        _Inspection(generation, stack, findings).run(quick=quick)
     return Verification(
         tuple(findings.problems),
         findings.passages,
@@ -106,90 +121,135 @@ def inspect(generation: Path, *, quick: bool = False) -> Verification:
         findings.found_by_keyword,
         time.monotonic() - started,
         quick,
+        tuple(dict.fromkeys(findings.damaged)),
     )
 
 
 @dataclass(slots=True)
 class _Findings:
+    announce: Callable[[Part], None]
     problems: list[str] = field(default_factory=list)
+    damaged: list[Part] = field(default_factory=list)
     passages: int = 0
     probes: int = 0
     found_by_vector: int = 0
     found_by_keyword: int = 0
 
+    def add(self, part: Part, sentence: str) -> None:
+        """Add a problem of a part."""
+        self.problems.append(sentence)
+        self.damaged.append(part)
+
+    @contextmanager
+    def examining(self, part: Part) -> Iterator[None]:
+        """Announce a part; what the block raises about it becomes a problem."""
+        self.announce(part)
+        try:
+            yield
+        except AskSpeechError as error:
+            self.add(part, str(error))
+
 
 class _Inspection:
     def __init__(self, generation: Path, stack: ExitStack, findings: _Findings) -> None:
+        self._generation = generation
+        self._stack = stack
         self._findings = findings
-        self._manifest = Manifest.read(generation)
-        self._catalog = stack.enter_context(Catalog.open(generation / CATALOG))
-        self._keywords = stack.enter_context(KeywordIndex.open(generation / KEYWORDS))
-        self._vectors = stack.enter_context(VectorIndex.open(generation / VECTORS))
 
     def run(self, *, quick: bool) -> None:
-        self._findings.passages = self._catalog.counts().passages
-        self._compare_counts()
+        with self._findings.examining("manifest"):
+            self._manifest = Manifest.read(self._generation)
+        if self._findings.damaged:
+            return
+        self._compare_files()
+        with self._findings.examining("catalogue"):
+            self._examine_catalogue(quick=quick)
+        if "catalogue" in self._findings.damaged:
+            return
+        with self._findings.examining("keywords"):
+            self._examine_keywords(quick=quick)
+        # Last, because it is the one that can kill or hang the process.
+        with self._findings.examining("vectors"):
+            self._examine_vectors(quick=quick)
+
+    def _compare_files(self) -> None:
+        for name, what in changed_files(self._generation, self._manifest.files).items():
+            part: Part = "keywords" if name.startswith(KEYWORDS) else "catalogue"
+            self._findings.add(part, f"The file {self._generation / name} {what}, expected as the build wrote it.")
+
+    def _examine_catalogue(self, *, quick: bool) -> None:
+        self._catalog = self._stack.enter_context(Catalog.open(self._generation / CATALOG))
+        self._counts = self._catalog.counts()
+        self._findings.passages = self._counts.passages
+        self._ids = self._catalog.passage_ids()
+        if self._counts != self._manifest.counts:
+            self._findings.add(
+                "catalogue", f"The catalogue holds {self._counts}, the manifest says {self._manifest.counts}."
+            )
         if not quick:
-            self._compare_ids()
-            self._compare_vectors()
             self._compare_hashes()
-        self._probe(1 if quick else _PROBES)
+        self._probes = self._catalog.passages(_evenly(self._ids, _QUICK_PROBES if quick else _PROBES))
+        self._findings.probes = len(self._probes)
 
-    def _problem(self, sentence: str) -> None:
-        self._findings.problems.append(sentence)
+    def _examine_keywords(self, *, quick: bool) -> None:
+        self._keywords = self._stack.enter_context(KeywordIndex.open(self._generation / KEYWORDS))
+        self._compare_count("keywords", "keyword", self._keywords.count())
+        if not quick:  # the checksums say that no file of it has changed
+            self._compare("keywords", "keyword", sorted(self._keywords.ids()))
+        self._findings.found_by_keyword = sum(map(self._found_by_keyword, self._probes))
+        self._judge("keywords", "words", self._findings.found_by_keyword)
 
-    def _compare_counts(self) -> None:
-        counts = self._catalog.counts()
-        if counts != self._manifest.counts:
-            self._problem(f"The catalogue holds {counts}, the manifest says {self._manifest.counts}.")
-        for name, count in (("vector", self._vectors.count()), ("keyword", self._keywords.count())):
-            if count != counts.passages:
-                self._problem(f"The {name} index holds {count} passages, the catalogue {counts.passages}.")
+    def _examine_vectors(self, *, quick: bool) -> None:
+        self._vectors = self._stack.enter_context(VectorIndex.open(self._generation / VECTORS))
+        self._compare_count("vectors", "vector", self._vectors.count())
+        if not quick or len(self._ids) <= _QUICK_IDS:
+            self._compare("vectors", "vector", sorted(self._vectors.ids()))
+        self._compare_vectors(_QUICK_VECTORS if quick else None)
+        self._findings.found_by_vector = sum(map(self._found_by_vector, self._probes))
+        self._judge("vectors", "vector", self._findings.found_by_vector)
 
-    def _compare_ids(self) -> None:
-        ids = self._catalog.passage_ids()
-        for name, found in (("vector", self._vector_ids()), ("keyword", self._keywords.ids())):
-            self._compare(name, ids, sorted(found))
+    def _compare_count(self, part: Part, name: str, count: int) -> None:
+        if count != self._counts.passages:
+            self._findings.add(part, f"The {name} index holds {count} passages, the catalogue {self._counts.passages}.")
 
-    def _compare(self, name: str, ids: Sequence[str], found: Sequence[str]) -> None:
-        if found != ids:
-            lost, foreign = len(set(ids) - set(found)), len(set(found) - set(ids))
-            self._problem(
+    def _compare(self, part: Part, name: str, found: Sequence[str]) -> None:
+        if found != self._ids:
+            lost, foreign = len(set(self._ids) - set(found)), len(set(found) - set(self._ids))
+            self._findings.add(
+                part,
                 f"The {name} index does not hold the catalogue's passages: {lost} are missing, {foreign} are foreign, "
-                f"{len(found) - len(set(found))} are there twice."
+                f"{len(found) - len(set(found))} are there twice.",
             )
 
-    def _vector_ids(self) -> Iterator[str]:
-        return (identity for ids, _ in self._vectors.pages() for identity in ids)
-
-    def _compare_vectors(self) -> None:
-        known = set(self._catalog.passage_ids())
-        different = 0
+    def _compare_vectors(self, most: int | None) -> None:
+        known = set(self._ids)
+        different = compared = 0
         for ids, stored in self._vectors.pages():
             rows = [row for row, identity in enumerate(ids) if identity in known]
             _, expected = self._catalog.embeddings([ids[row] for row in rows])
             different += _different(stored[rows], expected)
+            compared += len(ids)
+            if most is not None and compared >= most:
+                break
         if different:
-            self._problem(f"The vectors of {different} passages differ between the vector index and the catalogue.")
+            self._findings.add(
+                "vectors", f"The vectors of {different} passages differ between the vector index and the catalogue."
+            )
 
     def _compare_hashes(self) -> None:
-        found = hashes(self._catalog, self._manifest.embedder)
+        found = hashes(self._catalog, self._manifest.embedder, self._manifest.understanding)
         for name, hash_, expected in (
             ("catalogue", found.logical, self._manifest.hashes.logical),
             ("catalogue's vectors", found.vectors, self._manifest.hashes.vectors),
         ):
             if hash_ != expected:
-                self._problem(f"The hash of the {name} is {hash_}, the manifest says {expected}.")
+                self._findings.add("catalogue", f"The hash of the {name} is {hash_}, the manifest says {expected}.")
 
-    def _probe(self, most: int) -> None:
-        ids = self._catalog.passage_ids()
-        probes = self._catalog.passages(_evenly(ids, most))
-        self._findings.probes = len(probes)
-        self._findings.found_by_vector = sum(map(self._found_by_vector, probes))
-        self._findings.found_by_keyword = sum(map(self._found_by_keyword, probes))
-        for way, found in (("vector", self._findings.found_by_vector), ("words", self._findings.found_by_keyword)):
-            if found < _FOUND_AT_LEAST * len(probes):
-                self._problem(f"{found} of {len(probes)} passages were found by their own {way}, expected 99 %.")
+    def _judge(self, part: Part, way: str, found: int) -> None:
+        if found < _FOUND_AT_LEAST * len(self._probes):
+            self._findings.add(
+                part, f"{found} of {len(self._probes)} passages were found by their own {way}, expected 99 %."
+            )
 
     def _found_by_vector(self, passage: Passage) -> bool:
         _, vectors = self._catalog.embeddings([passage.id])
@@ -231,27 +291,41 @@ def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _result(child: subprocess.CompletedProcess[bytes], generation: Path, *, quick: bool) -> Verification:
+    damaged = _last_part(child.stdout)
     if child.returncode < 0:
         name = signal.Signals(-child.returncode).name
-        return Verification((f"Reading {generation} killed the process that read it ({name}).",), quick=quick)
+        problem = f"Reading {generation} killed the process that read it ({name})."
+        return Verification((problem,), quick=quick, damaged=damaged)
     try:
-        values = json.loads(child.stdout)
-        return Verification(**(values | {"problems": tuple(values["problems"])}))
-    except (ValueError, TypeError, KeyError):
+        values = json.loads(child.stdout.splitlines()[-1])
+        return Verification(**(values | {"problems": tuple(values["problems"]), "damaged": tuple(values["damaged"])}))
+    except (ValueError, TypeError, KeyError, IndexError):
         lines = child.stderr.decode(errors="replace").strip().splitlines()
         reason = lines[-1] if lines else f"exit status {child.returncode}"
-        return Verification((f"Reading {generation} failed: {reason}",), quick=quick)
+        return Verification((f"Reading {generation} failed: {reason}",), quick=quick, damaged=damaged)
+
+
+def _last_part(output: bytes) -> tuple[Part, ...]:
+    """The part that the child read last; where it did not come to any, the one that is read first."""
+    announced = [part for line in output.splitlines() for part in get_args(Part) if line == part.encode()]
+    return (announced[-1] if announced else "manifest",)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Inspect the generation named on the command line and print the result as JSON; status 0 if it is sound."""
     parser = argparse.ArgumentParser(prog="python -m askspeech.verification", description=main.__doc__)
     parser.add_argument("generation", type=Path)
-    parser.add_argument("--quick", action="store_true", help="read only the manifest and the counts, probe once")
+    parser.add_argument("--quick", action="store_true", help="compare checksums, counts, ids and some vectors only")
     options = parser.parse_args(arguments)
-    result = inspect(options.generation, quick=options.quick)
+    limit_file_growth(folder_bytes(options.generation))
+    result = inspect(options.generation, quick=options.quick, announce=_print_part)
     json.dump(asdict(result), sys.stdout)
     return 0 if result.sound else 1
+
+
+def _print_part(part: Part) -> None:
+    sys.stdout.write(f"{part}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,98 @@
+"""Which generation of a store to answer from: the one in use if it is sound, else one that is.
+
+A generation is examined in a child process before anything here opens its vector index, because a damaged one can kill
+the process that opens it.
+"""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from askspeech.errors import DiskError, StoreDamagedError, StoreMismatchError, StoreMissingError
+from askspeech.manifest import Manifest
+from askspeech.store import HeldGeneration, Store
+from askspeech.verification import verify
+
+__all__ = ["Choice", "choose", "fallback_notice", "vectors_notice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A generation to answer from, held.
+
+    `current` is what CURRENT said when it was chosen, `vectors_problem` what is wrong with its vector index, `notices`
+    what readers should know.
+    """
+
+    held: HeldGeneration
+    current: str | None
+    vectors_problem: str = ""
+    notices: tuple[str, ...] = ()
+
+
+def choose(store: Store) -> Choice:
+    """The generation in use, without its vectors if only those are damaged; if more is, the newest sound one before it.
+
+    Raises:
+        StoreMissingError: nothing has been published here.
+        StoreMismatchError: another version of askspeech built the generation in use.
+        StoreDamagedError: no generation can be used.
+        DiskError: the store cannot be read.
+    """
+    current = store.current_name()  # first: what is published after this line is found by the next look
+    try:
+        held = store.open_current()
+        return Choice(held, current, _examined(held))
+    except StoreMissingError as error:
+        if not store.sealed():
+            raise
+        return _fallback(store, current, error)
+    except (StoreDamagedError, DiskError) as error:
+        return _fallback(store, current, error)
+
+
+def vectors_notice(store: Store) -> str:
+    """What readers are told where the vector index is damaged."""
+    return (
+        "The vector index is damaged or cannot be read; the keyword index answers alone. Repair it with: "
+        f"askspeech build --store {store.path} 向量索引损坏，已改用关键词检索，请用这条命令修复。"
+    )
+
+
+def fallback_notice(store: Store) -> str:
+    """What readers are told where an earlier generation answers because the newest one is damaged."""
+    return (
+        "The newest index is damaged; an earlier one answers, which may lack what was added since. Repair it with: "
+        f"askspeech build --store {store.path} 最新的索引损坏，已改用上一个版本，请用这条命令修复。"
+    )
+
+
+def _fallback(store: Store, current: str | None, error: Exception) -> Choice:
+    for folder in store.earlier():
+        try:
+            held = HeldGeneration(folder)
+            return Choice(held, current, _examined(held), (fallback_notice(store),))
+        except (StoreDamagedError, StoreMismatchError, DiskError):
+            continue  # what is wrong with the generation in use is what the reader must hear
+    raise StoreDamagedError(
+        f"The index in {store.path} cannot be used, and there is no earlier one to fall back on: {error} "
+        f"索引损坏，请重新建立：askspeech build FOLDER --store {store.path}"
+    ) from error
+
+
+def _examined(held: HeldGeneration) -> str:
+    """What is wrong with the vectors, if they are all that is damaged; lets go of the generation if it cannot be used.
+
+    Raises:
+        StoreMismatchError: another schema made it, which is no damage.
+        StoreDamagedError: more than the vectors is damaged.
+        DiskError: it cannot be read.
+    """
+    with ExitStack() as closing:
+        closing.enter_context(held)
+        Manifest.read(held.path)
+        verification = verify(held.path, quick=True)
+        problems = "; ".join(verification.problems)
+        if set(verification.damaged) - {"vectors"}:
+            raise StoreDamagedError(f"The index {held.path} is damaged: {problems}")
+        closing.pop_all()
+    return problems

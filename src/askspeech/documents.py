@@ -1,0 +1,130 @@
+"""Files to documents: what has not changed since the index in use was built is taken from its catalogue."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from askspeech.catalog import Catalog
+from askspeech.cleaning_rules import Rules
+from askspeech.datatypes import Document, SkippedFile, Source
+from askspeech.errors import ReadError
+from askspeech.progress import Progress
+from askspeech.readers import CorpusFile, OpenedFile, open_file, read_source
+from askspeech.records import FileRecord
+from askspeech.settings import IndexSettings
+from askspeech.understanding import understand
+
+__all__ = ["Contents", "read_documents"]
+
+_NO_SPEECH = (
+    "it holds no speech: every line of it is a page number, an advertisement or the like. See askspeech inspect FILE."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What the corpus holds: documents to be written, and sources of the earlier catalogue that stay as they are."""
+
+    fresh: tuple[Document, ...]
+    kept: frozenset[str]
+    files: tuple[FileRecord, ...]
+    skipped: tuple[SkippedFile, ...]
+
+    def __bool__(self) -> bool:
+        """Whether there is any document."""
+        return bool(self.fresh or self.kept)
+
+    def documents(self, earlier: Catalog | None) -> Iterator[Document]:
+        """All documents, the kept ones from the earlier catalogue."""
+        yield from self.fresh
+        if earlier is not None:
+            yield from (earlier.document(source_id) for source_id in sorted(self.kept))
+
+
+def read_documents(
+    files: Sequence[CorpusFile], settings: IndexSettings, rules: Rules, earlier: Catalog | None, progress: Progress
+) -> Contents:
+    """The documents of the files, those of equal text made one.
+
+    Files whose bytes and reader are those of a file of the earlier catalogue are not read again; what was understood of
+    them stands as long as the first path of their text is the same, because titles and facts are taken from it too.
+    """
+    reading = _Reading(settings, rules, earlier)
+    for number, file in enumerate(files):
+        progress("reading", number, len(files))
+        reading.take(file)
+    progress("reading", len(files), len(files))
+    return reading.contents()
+
+
+class _Reading:
+    def __init__(self, settings: IndexSettings, rules: Rules, earlier: Catalog | None) -> None:
+        self.settings, self.rules, self.earlier = settings, rules, earlier
+        self.known = {_contents_of(record): record for record in (earlier.files() if earlier else ())}
+        self.sources = {source.id: source for source in (earlier.sources() if earlier else ())}
+        self.documents: dict[str, Document] = {}
+        self.files: dict[str, list[FileRecord]] = {}
+        self.skipped: list[SkippedFile] = []
+
+    def take(self, file: CorpusFile) -> None:
+        try:
+            opened = open_file(file)
+            record, source = self._recognised(opened)
+        except ReadError as error:
+            self.skipped.append(SkippedFile(file.name, str(error)))
+            return
+        if record.source_id not in self.files and not self._stands(record):
+            document = understand(source or self._source(record), self.settings, self.rules)
+            if not document.speeches:
+                self.skipped.append(SkippedFile(file.name, _NO_SPEECH))
+                return
+            self.documents[record.source_id] = document
+        self.files.setdefault(record.source_id, []).append(record)
+
+    def contents(self) -> Contents:
+        fresh, kept = [], set()
+        for source_id, (first, *others) in self.files.items():
+            copies = tuple(record.name for record in others)
+            if document := self.documents.get(source_id):
+                fresh.append(_with(document, first, copies))
+            elif _with_source(self.sources[source_id], first, copies) == self.sources[source_id]:
+                kept.add(source_id)
+            elif self.earlier is not None:
+                fresh.append(_with(self.earlier.document(source_id), first, copies))
+        files = tuple(record for records in self.files.values() for record in records)
+        return Contents(tuple(fresh), frozenset(kept), files, tuple(self.skipped))
+
+    def _recognised(self, opened: OpenedFile) -> tuple[FileRecord, Source | None]:
+        known = self.known.get((opened.byte_hash, opened.reader.name, opened.reader.version))
+        if known is not None and known.source_id in self.sources:
+            return known._replace(name=opened.name), None
+        source = read_source(opened)
+        place = source.file, source.byte_hash, source.reader, source.reader_version
+        return FileRecord(*place, source.encoding, source.id), source
+
+    def _stands(self, first: FileRecord) -> bool:
+        """Whether what was understood of a source stands, now that this is its first file."""
+        return first.source_id in self.sources and self.sources[first.source_id].file == first.name
+
+    def _source(self, record: FileRecord) -> Source:
+        assert self.earlier is not None
+        return _with_source(self.earlier.source(record.source_id), record, ())
+
+
+def _contents_of(record: FileRecord) -> tuple[str, str, str]:
+    return record.byte_hash, record.reader, record.reader_version
+
+
+def _with(document: Document, first: FileRecord, copies: tuple[str, ...]) -> Document:
+    return replace(document, source=_with_source(document.source, first, copies))
+
+
+def _with_source(source: Source, first: FileRecord, copies: tuple[str, ...]) -> Source:
+    return replace(
+        source,
+        file=first.name,
+        byte_hash=first.byte_hash,
+        reader=first.reader,
+        reader_version=first.reader_version,
+        encoding=first.encoding,
+        copies=copies,
+    )
