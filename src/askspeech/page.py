@@ -127,18 +127,11 @@ def _connect(page: gr.Blocks, parts: Parts, handlers: "Handlers") -> None:
     picked = parts.chatbot.example_select(_picked, None, parts.question, queue=False, **quiet)
     picked_asked = picked.then(handlers.ask, [parts.question, parts.conversation], shown, **quiet)
     for event in (asked, picked_asked):
-        # The box is free once the event is over, not with its last yield: a click between the two would cancel an
-        # event that no longer is.
-        event.success(_idle, None, parts.question, queue=False, **quiet)
         event.failure(handlers.failed, parts.conversation, shown, queue=False, **quiet)
     parts.chatbot.clear(handlers.cleared, None, shown, queue=False, cancels=[asked, picked_asked], **quiet)
     parts.question.stop(
         handlers.stopped, parts.conversation, shown, queue=False, cancels=[asked, picked_asked], **quiet
     )
-
-
-def _idle() -> Update:
-    return gr.update(**IDLE)
 
 
 def _picked(choice: gr.SelectData) -> str:
@@ -190,7 +183,7 @@ class Handlers:
             cited = len(latest.view.citations)
             sources = self._sources(latest, texts) if new else None
             yield _shown(conversation.with_latest(latest), texts, sources=sources)
-        yield _shown(conversation.with_latest(latest), texts, sources=self._sources(latest, texts))
+        yield _shown(conversation.with_latest(latest), texts, box=IDLE, sources=self._sources(latest, texts))
 
     def stopped(self, conversation: Conversation, request: gr.Request) -> Shown:
         """The conversation after its running answer was stopped by the reader."""
