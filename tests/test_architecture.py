@@ -64,6 +64,7 @@ LAYERS = {
     },
     "edges": {
         "catalog",
+        "checksums",
         "disk",
         "embedder",
         "generation",
@@ -94,7 +95,7 @@ LAYERS = {
 RESERVED = {
     "chromadb": {"vectors"},
     "tantivy": {"keywords"},
-    "sqlite3": {"catalog", "conversations"},
+    "sqlite3": {"catalog", "checksums", "conversations"},
     "gradio": {"page", "server"},
     "fastapi": {"server"},
     "uvicorn": {"server"},

@@ -10,14 +10,14 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from askspeech.catalog import CATALOG, Catalog, Counts
+from askspeech.catalog import Catalog, Counts
+from askspeech.checksums import checksums_in_child
 from askspeech.disk import disk_errors, replace_file
 from askspeech.errors import StoreDamagedError, StoreMismatchError
-from askspeech.keywords import KEYWORDS
 from askspeech.understanding import UNDERSTANDING_VERSION
 
 MANIFEST = "manifest.json"
-SCHEMA = 2
+SCHEMA = 3
 """Raised whenever a generation that an older askspeech wrote can no longer be read; there are no migrations."""
 
 
@@ -72,7 +72,7 @@ class Manifest:
     versions: Mapping[str, str] = field(default_factory=installed_versions)
     """Of askspeech, chromadb and tantivy."""
     files: Mapping[str, str] = field(default_factory=dict, compare=False)
-    """The SHA-256 of the files that readers never change, by path; filled by `write`."""
+    """What `checksums` says of the files that readers leave as they are; filled by `write`."""
     created: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     schema: int = SCHEMA
 
@@ -86,8 +86,9 @@ class Manifest:
 
         Raises:
             DiskError: it cannot be written.
+            StoreDamagedError: one of the files cannot be read.
         """
-        values = asdict(self) | {"counts": self.counts._asdict(), "files": _checksums(generation)}
+        values = asdict(self) | {"counts": self.counts._asdict(), "files": checksums_in_child(generation)}
         replace_file(generation / MANIFEST, f"{json.dumps(values, indent=2, sort_keys=True)}\n")
 
     @classmethod
@@ -121,30 +122,6 @@ class Manifest:
                 f"{name!r} ({fingerprint}). Use the one that built it, or build again: "
                 "askspeech build FOLDER --store STORE"
             )
-
-
-def changed_files(generation: Path, expected: Mapping[str, str]) -> dict[str, str]:
-    """The files that are not as the checksums say, by path, with what happened to them."""
-    changed = {}
-    for name, checksum in expected.items():
-        try:
-            if _checksum(generation / name) != checksum:
-                changed[name] = "has changed"
-        except OSError as error:
-            changed[name] = f"cannot be read ({error.strerror or error})"
-    return changed
-
-
-def _checksums(generation: Path) -> dict[str, str]:
-    # Chroma's files change whenever it opens them; files with a dot are tantivy's locks and its list for writers.
-    finished = [generation / CATALOG, *(path for path in (generation / KEYWORDS).glob("[!.]*") if path.is_file())]
-    with disk_errors(generation, "read"):
-        return {str(path.relative_to(generation)): _checksum(path) for path in finished if path.is_file()}
-
-
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def corpus_roots(generation: Path) -> list[Path]:

@@ -9,18 +9,17 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self, cast
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
-import chromadb
 import numpy as np
-from chromadb.api.client import Client
-from chromadb.api.models.Collection import Collection as ChromaCollection
-from chromadb.config import Settings
-from chromadb.errors import ChromaError
 from numpy.typing import NDArray
 
 from askspeech.disk import disk_errors, part_errors, writable
 from askspeech.errors import ModelError, StoreDamagedError
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+    from chromadb.api.models.Collection import Collection as ChromaCollection
 
 VECTORS = "chroma"
 
@@ -50,7 +49,7 @@ class VectorIndex:
     the reason. Only one process may write; several may read.
     """
 
-    def __init__(self, folder: Path, firsts: ChromaCollection, copies: ChromaCollection) -> None:
+    def __init__(self, folder: Path, firsts: "ChromaCollection", copies: "ChromaCollection") -> None:
         self.folder = folder
         self._firsts = firsts
         self._copies = copies
@@ -212,7 +211,7 @@ class VectorIndex:
                         metadatas=[facts for _, facts in part],
                     )
 
-    def _delete(self, collection: ChromaCollection, ids: Collection[str]) -> None:
+    def _delete(self, collection: "ChromaCollection", ids: Collection[str]) -> None:
         wanted = sorted(ids)
         for start in range(0, len(wanted), _BATCH):
             with _errors(self.folder):
@@ -220,7 +219,9 @@ class VectorIndex:
                 if present:
                     collection.delete(ids=present)
 
-    def _rows(self, collection: ChromaCollection, what: Literal["embeddings", "metadatas"], size: int) -> Iterator[Any]:
+    def _rows(
+        self, collection: "ChromaCollection", what: Literal["embeddings", "metadatas"], size: int
+    ) -> Iterator[Any]:
         with _errors(self.folder):
             total = collection.count()
         for start in range(0, total, size):
@@ -269,6 +270,8 @@ class VectorIndex:
 
 
 def _errors(folder: Path) -> AbstractContextManager[None]:
+    from chromadb.errors import ChromaError  # noqa: PLC0415 - slow to import, and examining files does without it
+
     return part_errors(folder, "vector index", ChromaError, ValueError)
 
 
@@ -279,21 +282,24 @@ def _message(folder: Path, what: str) -> str:
     )
 
 
-def _client(folder: Path, closing: ExitStack) -> Client:
+def _client(folder: Path, closing: ExitStack) -> "Client":
+    import chromadb  # noqa: PLC0415 - as above
+    from chromadb.config import Settings  # noqa: PLC0415
+
     # Chroma keeps one system per path string: one spelling of a path must not open it twice.
     made = chromadb.PersistentClient(path=folder.resolve(), settings=Settings(anonymized_telemetry=False))
-    client = cast(Client, made)
+    client = cast("Client", made)
     closing.callback(client.close)
     return client
 
 
-def _new(client: Client, name: str, graph: Mapping[str, Any], dimension: int) -> ChromaCollection:
+def _new(client: "Client", name: str, graph: Mapping[str, Any], dimension: int) -> "ChromaCollection":
     configuration = cast(Any, {"hnsw": graph})
     facts = {"dimension": dimension}
     return client.create_collection(name, embedding_function=None, configuration=configuration, metadata=facts)
 
 
-def _existing(folder: Path, client: Client, name: str) -> ChromaCollection:
+def _existing(folder: Path, client: "Client", name: str) -> "ChromaCollection":
     collection = client.get_collection(name, embedding_function=None)
     function = collection.configuration_json.get("embedding_function")
     if function is not None and function.get("type") != "legacy" and function.get("name") != "default":

@@ -7,11 +7,12 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tests.torture.rows import VERSIONS, Figures, Row, SkippedError, Trial, prepare
-from tests.torture.world import build, look, run, start
+from tests.torture.rows import NEW, OLD, VERSIONS, Figures, Row, SkippedError, Trial, prepare, prepare_versions
+from tests.torture.world import Corpus, build, look, run, start, with_yearbook
 
 from askspeech import SpeechIndex
 from askspeech.errors import StoreDamagedError
@@ -37,7 +38,10 @@ PARTS = {
     "CURRENT": "CURRENT",
     "the generation": "generations/*",
 }
+LARGE_VERSIONS = (with_yearbook(OLD), with_yearbook(NEW))
 WAYS = ("missing", "emptied", "cut in half", "made of noise", "64 bytes changed")
+# In a larger index Chroma has written its graph down, and makes nothing of it again from its log.
+LARGE = "a larger index, "
 # The catalogue, the keywords, the manifest or what names them.
 NOT_THE_VECTORS = ("catalog.db", "keyword", "manifest", "meta.json", "readers", "CURRENT", "the generation")
 
@@ -45,20 +49,29 @@ NOT_THE_VECTORS = ("catalog.db", "keyword", "manifest", "meta.json", "readers", 
 def kinds(scratch: Path) -> Sequence[str]:
     folders = ("the folder", "a segment's", "the generation")
     return [
-        f"{part}: {way}"
+        f"{size}{part}: {way}"
+        for size in ("", LARGE)
         for part in PARTS
         for way in WAYS
         if way in ("missing", "emptied") or not part.startswith(folders)
         if part != "readers" or way == "missing"
+        if not size or "/chroma/" in PARTS[part]
     ]
 
 
 def two_generations(scratch: Path) -> None:
-    """The base store holds the old corpus and, in use, the new one; the nearest passages are written down."""
+    """Two base stores, each with an old corpus and, in use, a new one; the nearest passages are written down."""
     prepare(scratch)
+    (scratch / "large").mkdir(exist_ok=True)
+    prepare_versions(scratch / "large", *LARGE_VERSIONS)
+    for folder, versions in ((scratch, VERSIONS), (scratch / "large", LARGE_VERSIONS)):
+        _build_second(folder, versions)
+
+
+def _build_second(scratch: Path, versions: Sequence[Corpus]) -> None:
     if not (scratch / "nearest.json").exists():
         run(build(scratch / "base-store", scratch / "new")).wanted()
-        seen = run(look(scratch / "base-store", VERSIONS)).wanted()
+        seen = run(look(scratch / "base-store", versions)).wanted()
         assert seen["version"] == 1
         (scratch / "nearest.json").write_text(json.dumps(seen["dense"]), encoding="utf-8")
 
@@ -89,10 +102,14 @@ def damage(store: Path, part: str, way: str, chance: random.Random) -> None:
 
 def damaged(trial: Trial) -> Figures:
     """Damage is found before it is answered from, the process lives, and building again repairs it."""
+    versions = VERSIONS
+    if trial.kind.startswith(LARGE):
+        versions = LARGE_VERSIONS
+        trial = replace(trial, scratch=trial.scratch / "large", kind=trial.kind.removeprefix(LARGE))
     store = trial.store()
     part, way = trial.kind.split(": ")
     damage(store, part, way, trial.chance)
-    seen = run(look(store, VERSIONS)).wanted()
+    seen = run(look(store, versions)).wanted()
     found = bool(seen["notices"])
     if found:
         assert seen["version"] is not None, f"no index answers wholly: {seen}"
@@ -106,7 +123,7 @@ def damaged(trial: Trial) -> Figures:
     assert again["hash"] == trial.expected_hash(), "building again gave another index"
     if not part.startswith(NOT_THE_VECTORS) and "keyword" not in part:
         assert again["embedded"] == 0, f"the repair embedded {again['embedded']} passages anew"
-    after = run(look(store, VERSIONS)).wanted()
+    after = run(look(store, versions)).wanted()
     assert (after["version"], after["notices"]) == (1, []), f"building again did not repair it: {after}"
     return {"found": int(found), "harmless": int(not found)}
 

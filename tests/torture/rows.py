@@ -13,9 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.torture.world import base_store, build, clean_hash, corpus, look, run, start, tidy
+from tests.torture.world import Corpus, base_store, build, clean_hash, corpus, look, run, start, tidy
+
+from askspeech.datatypes import SearchResult
 
 Figures = Mapping[str, int] | None
+"""What a trial counted; a row adds its trials' figures up, of those named "largest …" it keeps the largest."""
+IDLE_SECONDS = 3
 
 
 class SkippedError(Exception):
@@ -56,11 +60,17 @@ def prepare(scratch: Path) -> None:
     if not (common / "new-hash").exists():
         shutil.rmtree(common, ignore_errors=True)
         common.mkdir()
-        base_store(common, OLD.write(common / "old"))
-        found = clean_hash(NEW.write(common / "new"), common)
-        (common / "new-hash").write_text(found, encoding="utf-8")
+        prepare_versions(common, *VERSIONS)
     if not (scratch / "new-hash").exists():
         shutil.copytree(common, scratch, dirs_exist_ok=True)
+
+
+def prepare_versions(folder: Path, old: Corpus, new: Corpus) -> None:
+    """A store with the old corpus, and the new corpus with the hash of a clean build."""
+    if not (folder / "new-hash").exists():
+        base_store(folder, old.write(folder / "old"))
+        found = clean_hash(new.write(folder / "new"), folder)
+        (folder / "new-hash").write_text(found, encoding="utf-8")
 
 
 def one_kind(scratch: Path) -> Sequence[str]:
@@ -246,18 +256,25 @@ def several_builds_at_once(trial: Trial) -> Figures:
 
 def questions_during_builds(trial: Trial) -> Figures:
     store = trial.store()
-    end = trial.folder / "end"
-    readers = [start(asking(store, end, trial.chance.random())) for _ in range(2)]
-    swaps = 2
+    begin, end = trial.folder / "begin", trial.folder / "end"
+    readers = [start(asking(store, begin, end, trial.chance.random())) for _ in range(2)]
+    time.sleep(IDLE_SECONDS)
+    begin.touch()
+    swaps = 4
     for number in range(swaps):
         run(build(store, trial.scratch / ("new", "old")[number % 2])).wanted()
     end.touch()
     told = [reader.wait().wanted() for reader in readers]
     assert all(one["generations"] >= 2 for one in told), f"a reader never went over to the new index: {told}"
-    return {"questions": sum(one["questions"] for one in told), "swaps": swaps}
+    return {
+        "questions": sum(one["questions"] for one in told),
+        "swaps": swaps,
+        "largest p95 in ms before the builds": max(one["idle"] for one in told),
+        "largest p95 in ms during them": max(one["busy"] for one in told),
+    }
 
 
-def asking(store: Path, end: Path, seed: float) -> Callable[[], Any]:
+def asking(store: Path, begin: Path, end: Path, seed: float) -> Callable[[], Any]:
     """A function that asks until the end; every answer is wholly the old index's or wholly the new one's."""
 
     def ask() -> dict[str, int]:
@@ -265,28 +282,44 @@ def asking(store: Path, end: Path, seed: float) -> Callable[[], Any]:
 
         chance = random.Random(seed)
         probes = [(question, words) for one in VERSIONS for question, words in one.probes.items()]
-        generations, asked = set(), 0
+        generations: set[str] = set()
+        seconds: dict[bool, list[float]] = {False: [], True: []}
         with SpeechIndex.open(store) as index:
-            while not end.exists() or not asked % 50:
+            while not end.exists():
                 question, words = chance.choice(probes)
+                busy = begin.exists()
+                began = time.monotonic()
                 index.refresh()
                 result = index.search(question, k=8)
-                asked += 1
+                seconds[busy].append(time.monotonic() - began)
                 generations.add(index.generation)
-                assert result.hits, f"no answer to {question}"
-                assert not result.notices, result.notices
-                codes = {match for hit in result for match in re.findall("代号(.{6})", hit.passage.text)}
-                wholes = [
-                    version
-                    for version in VERSIONS
-                    if codes <= {phrase.removeprefix("代号") for phrase in version.probes.values()}
-                    and (question not in version.probes or words.removeprefix("代号") in codes)
-                ]
-                assert wholes, f"the answer to {question} is of no one generation: {codes}"
+                check_of_one_version(result, question, words)
                 time.sleep(0.02)
-        return {"questions": asked, "generations": len(generations)}
+        return {
+            "questions": sum(map(len, seconds.values())),
+            "generations": len(generations),
+            "idle": p95_milliseconds(seconds[False]),
+            "busy": p95_milliseconds(seconds[True]),
+        }
 
     return ask
+
+
+def check_of_one_version(result: SearchResult, question: str, words: str) -> None:
+    assert result.hits, f"no answer to {question}"
+    assert not result.notices, result.notices
+    codes = {match for hit in result for match in re.findall("代号(.{6})", hit.passage.text)}
+    wholes = [
+        version
+        for version in VERSIONS
+        if codes <= {phrase.removeprefix("代号") for phrase in version.probes.values()}
+        and (question not in version.probes or words.removeprefix("代号") in codes)
+    ]
+    assert wholes, f"the answer to {question} is of no one generation: {codes}"
+
+
+def p95_milliseconds(seconds: Sequence[float]) -> int:
+    return round(1000 * sorted(seconds)[int(0.95 * len(seconds))]) if seconds else 0
 
 
 # R15
@@ -308,9 +341,17 @@ def edits(trial: Trial) -> Figures:
     )
     for word in gone:
         assert word in left or word.encode() not in live, f"{word} was taken out and is still in the index"
+    before = written(store)
     again = run(build(store, folder)).wanted()
     assert again == {**report, "embedded": 0}, "a build with no change made another generation"
+    assert written(store) == before, "a build with no change wrote something"
     return None
+
+
+def written(store: Path) -> dict[Path, tuple[int, int]]:
+    """When each file but the lock, which names the builder, was written last, and its size."""
+    files = (path for path in store.rglob("*") if path.is_file() and path != store / "lock")
+    return {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in files}
 
 
 def edit(folder: Path, chance: random.Random) -> list[str]:

@@ -63,6 +63,18 @@ def speech(chance: random.Random) -> str:
     )
 
 
+def with_yearbook(small: Corpus, paragraphs: int = 1300) -> Corpus:
+    """The same with a file so long that Chroma writes its graph down, which it does at a thousand vectors."""
+    chance = random.Random("yearbook")
+    parts = [
+        f"{number}月第{chance.randrange(100)}号纪要：{chance.choice(_PLACES)}县{chance.choice(_OFFICES)}就"
+        f"{chance.choice(_MATTERS)}安排资金{chance.randrange(10**6)}元，惠及群众{chance.randrange(10**5)}人，"
+        f"由第{chance.randrange(10**4)}工作组验收，验收意见存入第{chance.randrange(10**4)}号档案。" * 3
+        for number in range(paragraphs)
+    ]
+    return Corpus({**small.files, "年鉴.txt": "\n\n".join(parts)}, small.probes)
+
+
 def corpus_of(files: Mapping[str, str]) -> Corpus:
     """The corpus of these files, which were made by `speech`."""
     probes = {}

@@ -1,0 +1,82 @@
+"""The page's words in Chinese and in English."""
+
+import json
+import re
+from dataclasses import asdict, fields
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from askspeech.datatypes import Language
+from askspeech.texts import CHINESE, ENGLISH, PageTexts, language_of_reader, page_texts, translations
+
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+NAMES = [field.name for field in fields(PageTexts)]
+HAN = re.compile("[㐀-鿿]")
+PLACEHOLDER = re.compile(r"\{(\w*)\}")
+
+
+def test_each_language_has_its_own_words() -> None:
+    assert (page_texts("zh"), page_texts("en")) == (CHINESE, ENGLISH)
+    assert all(HAN.search(text) for text in asdict(CHINESE).values())
+    assert not any(HAN.search(text) for text in asdict(ENGLISH).values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_empty_or_has_white_space_around_it(language: Language) -> None:
+    assert [name for name, text in asdict(page_texts(language)).items() if not text or text != text.strip()] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_list_or_a_command_follows_ends_with_a_colon(language: Language) -> None:
+    texts = page_texts(language)
+    assert all(text[-1] in "：:" for text in (texts.missing_index, texts.welcome_examples))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_both_languages_fill_in_the_same(name: str) -> None:
+    chinese, english = (sorted(PLACEHOLDER.findall(getattr(texts, name))) for texts in (CHINESE, ENGLISH))
+    assert chinese == english
+    assert set(chinese) <= {"place", "number"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_places_and_numbers_are_filled_in(language: Language) -> None:
+    texts = page_texts(language)
+    for text in (texts.page, texts.paragraph, texts.line):
+        assert "3–4" in text.format(place="3–4")
+    assert "12" in texts.cited_place.format(number=12)
+
+
+def test_translations_are_all_words_of_all_languages_as_plain_values() -> None:
+    found = json.loads(json.dumps(translations()))
+    assert list(found) == list(LANGUAGES)
+    assert {language: PageTexts(**words) for language, words in found.items()} == {"zh": CHINESE, "en": ENGLISH}
+
+
+def test_every_word_that_the_script_shows_is_there_and_none_is_left_over(repository: Path) -> None:
+    package = repository / "src" / "askspeech"
+    script = (package / "static" / "page.js").read_text(encoding="utf-8")
+    assert set(re.findall(r"\bwords\.(\w+)", script)) <= set(NAMES)
+    code = script + "".join((package / file).read_text(encoding="utf-8") for file in ("page.py", "rendering.py"))
+    assert [name for name in NAMES if not re.search(rf"\b{name}\b", code)] == []
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        *((None, "zh"), ("", "zh"), ("zh", "zh"), ("zh-Hant-TW", "zh"), (" zh-CN ; q=0.9 , en", "zh")),
+        *(("en", "en"), (" EN-gb, zh", "en"), ("de-DE,de;q=0.9,zh;q=0.8", "en"), ("ja", "en")),
+    ],
+)
+def test_the_first_language_of_a_browser_decides(header: str | None, language: str) -> None:
+    assert language_of_reader(header) == language
+
+
+@given(st.text(), st.text())
+def test_what_follows_the_first_language_is_not_asked(first: str, rest: str) -> None:
+    alone = language_of_reader(first + ",")
+    assert alone in LANGUAGES
+    assert language_of_reader(f"{first},{rest}") == alone
