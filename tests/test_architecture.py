@@ -89,7 +89,7 @@ LAYERS = {
         "search",
         "verification",
     },
-    "faces": {"__init__", "__main__", "chat", "cli", "page", "reporting", "server"},
+    "faces": {"__init__", "__main__", "chat", "cli", "page", "reporting", "running", "server"},
 }
 # What only the named modules import.
 RESERVED = {

@@ -90,6 +90,7 @@ def test_every_changed_byte_of_a_file_is_noticed(large: Path, data: st.DataObjec
     [
         "UPDATE embedding_metadata SET string_value = 'else' WHERE id = 3",
         "DELETE FROM embeddings WHERE id = 3",
+        "UPDATE embedding_metadata SET string_value = CAST(x'c3d728' AS TEXT) WHERE id = 3",
         "UPDATE max_seq_id SET seq_id = 0",
         "DROP TABLE embedding_metadata_array",
         "CREATE TABLE more (x)",

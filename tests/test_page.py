@@ -17,8 +17,8 @@ from askspeech.page import Handlers, build_page, messages, page_head, page_theme
 from askspeech.rendering import AnswerView
 from askspeech.texts import CHINESE, ENGLISH, language_of_reader
 
-CHINESE_READER = cast(gr.Request, SimpleNamespace(headers={"accept-language": "zh-CN,zh;q=0.9"}))
-ENGLISH_READER = cast(gr.Request, SimpleNamespace(headers={"accept-language": "en-US,en;q=0.9"}))
+CHINESE_READER = cast(gr.Request, SimpleNamespace(session_hash="zh", headers={"accept-language": "zh-CN,zh;q=0.9"}))
+ENGLISH_READER = cast(gr.Request, SimpleNamespace(session_hash="en", headers={"accept-language": "en-US,en;q=0.9"}))
 COMMAND = "askspeech build FOLDER"
 
 

@@ -1,6 +1,6 @@
 """A conversation on the page: what was asked and answered, and what an answer's events make of it. No Gradio here."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 
 from askspeech.datatypes import (
@@ -66,7 +66,7 @@ class Conversation:
         return self.with_latest(replace(latest, view=view))
 
 
-def answered(exchange: Exchange, history: Sequence[Turn], live: LiveIndex) -> Iterator[Exchange]:
+def answered(exchange: Exchange, history: Sequence[Turn], live: LiveIndex) -> Generator[Exchange, None, None]:
     """Answer a question: the exchange after every event of its answer, the finished one last.
 
     An error of ours becomes the exchange's `problem`; nothing is raised for it.

@@ -110,13 +110,14 @@ def _rows_checksum(path: Path) -> str:
     digest = hashlib.sha256()
     with ExitStack() as stack:
         database = stack.enter_context(closing(_connect(_own(path, stack))))
+        database.text_factory = _text
         found = [str(row[0]) for row in database.execute("PRAGMA integrity_check(1)")]
         if found != ["ok"]:
             raise sqlite3.DatabaseError(" ".join("; ".join(found).split()))
         for name, definition in _tables(database):
             digest.update(f"{definition}\n".encode())
             for row in database.execute(f'SELECT * FROM "{name}" NOT INDEXED'):
-                digest.update(f"{row!r}\n".encode(errors="surrogatepass"))
+                digest.update(f"{row!r}\n".encode(errors="backslashreplace"))
     return digest.hexdigest()
 
 
@@ -133,6 +134,10 @@ def _tables(database: sqlite3.Connection) -> list[tuple[str, str]]:
 def _connect(path: Path) -> sqlite3.Connection:
     # Not read-only, so that what a killed reader left half written is rolled back; nothing is written otherwise.
     return sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, timeout=_SECONDS_TO_WAIT, isolation_level=None)
+
+
+def _text(stored: bytes) -> str:
+    return stored.decode("utf-8", "surrogateescape")  # a damaged database may hold anything
 
 
 def _own(path: Path, stack: ExitStack) -> Path:

@@ -6,7 +6,7 @@ Gradio has no component for, the reader beside the page, is `static/page.js`.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from askspeech.rendering import (
     sources_html,
     welcome_html,
 )
+from askspeech.running import RunningAnswer, RunningAnswers
 from askspeech.texts import CHINESE, PageTexts, language_of_reader, page_texts, translations
 
 __all__ = ["STATIC_PATH", "build_page", "page_head", "page_i18n", "page_theme"]
@@ -40,7 +41,7 @@ IDLE: dict[str, Any] = {"submit_btn": True, "stop_btn": False}
 
 Update = dict[str, Any]
 """What an event sets a component's properties to, or Gradio's mark for "leave it as it is"."""
-Shown = tuple[Update, Update, Update, Conversation]
+Shown = tuple[Update, Update, Update, Conversation | Update]
 """Updates of the conversation, the sources and the question box; then the conversation itself."""
 
 
@@ -128,10 +129,9 @@ def _connect(page: gr.Blocks, parts: Parts, handlers: "Handlers") -> None:
     picked_asked = picked.then(handlers.ask, [parts.question, parts.conversation], shown, **quiet)
     for event in (asked, picked_asked):
         event.failure(handlers.failed, parts.conversation, shown, queue=False, **quiet)
-    parts.chatbot.clear(handlers.cleared, None, shown, queue=False, cancels=[asked, picked_asked], **quiet)
-    parts.question.stop(
-        handlers.stopped, parts.conversation, shown, queue=False, cancels=[asked, picked_asked], **quiet
-    )
+    # Gradio's own `cancels` would let updates of the cancelled event come after what these show.
+    parts.chatbot.clear(handlers.cleared, None, shown, queue=False, **quiet)
+    parts.question.stop(handlers.stopped, parts.conversation, shown, queue=False, **quiet)
 
 
 def _picked(choice: gr.SelectData) -> str:
@@ -144,6 +144,7 @@ class Handlers:
     def __init__(self, live: LiveIndex, build_command: str) -> None:
         self._live = live
         self._build_command = build_command
+        self._running = RunningAnswers()
 
     def opened(self, request: gr.Request) -> tuple[Update, Update, Update]:
         """The empty page: example questions, or what is missing; the timer runs until there is an index."""
@@ -176,23 +177,26 @@ class Handlers:
         texts = _texts(request)
         conversation = conversation.asked(question.strip())
         yield _shown(conversation, texts, box=BUSY | {"value": ""}, sources=note_html(texts.searching))
-        cited = 0
-        latest = asked = conversation.exchanges[-1]
-        for latest in answered(asked, conversation.history(), self._live):
-            new = len(latest.view.citations) > cited
-            cited = len(latest.view.citations)
-            sources = self._sources(latest, texts) if new else None
-            yield _shown(conversation.with_latest(latest), texts, sources=sources)
-        yield _shown(conversation.with_latest(latest), texts, box=IDLE, sources=self._sources(latest, texts))
+        running = RunningAnswer(answered(conversation.exchanges[-1], conversation.history(), self._live))
+        with self._running.running(str(request.session_hash), running):
+            for latest, cited in _with_news(running.follow()):
+                conversation = conversation.with_latest(latest)
+                yield _shown(conversation, texts, sources=self._sources(latest, texts) if cited else None)
+            if running.ending == "cleared":
+                yield _empty(texts)
+            else:
+                yield self._ended(conversation.ended("stopped") if running.ending else conversation, texts)
 
     def stopped(self, conversation: Conversation, request: gr.Request) -> Shown:
-        """The conversation after its running answer was stopped by the reader."""
+        """Stop the running answer, whose own last update shows it as stopped; without one, the page waits no more."""
+        if self._running.end(str(request.session_hash), "stopped"):
+            return gr.skip(), gr.skip(), gr.skip(), gr.skip()
         return self._ended(conversation.ended("stopped"), _texts(request))
 
     def cleared(self, request: gr.Request) -> Shown:
-        """An empty conversation."""
-        texts = _texts(request)
-        return _shown(Conversation(), texts, box=IDLE, sources=note_html(texts.sources_empty))
+        """An empty conversation; a running answer is ended."""
+        self._running.end(str(request.session_hash), "cleared")
+        return _empty(_texts(request))
 
     def failed(self, conversation: Conversation, request: gr.Request) -> Shown:
         """The conversation once its answer is over: where it is still running, an unforeseen error ended it."""
@@ -209,6 +213,19 @@ class Handlers:
             return sources_html(exchange.view.citations, self._live.current().index.source_text, texts)
         except AskSpeechError as error:
             return note_html(str(error))
+
+
+def _with_news(exchanges: Iterable[Exchange]) -> Iterator[tuple[Exchange, bool]]:
+    """Each exchange, and whether it has more citations than the one before."""
+    known = 0
+    for exchange in exchanges:
+        cited = len(exchange.view.citations)
+        yield exchange, cited > known
+        known = cited
+
+
+def _empty(texts: PageTexts) -> Shown:
+    return _shown(Conversation(), texts, box=IDLE, sources=note_html(texts.sources_empty))
 
 
 def _shown(

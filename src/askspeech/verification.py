@@ -171,7 +171,8 @@ class _Inspection:
         opening = not quick or self._manifest.versions != installed_versions()
         with self._findings.examining("catalogue"):
             self._compare_files("catalogue", CATALOG)
-            self._examine_catalogue(quick=quick)
+            if not self._findings.damaged:
+                self._examine_catalogue(quick=quick)
         if "catalogue" in self._findings.damaged:
             return
         with self._findings.examining("keywords"):

@@ -1,0 +1,94 @@
+"""Answers that are being made: each in a thread of its own, so that a reader can end one while a model says nothing."""
+
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Literal
+
+from askspeech.chat import Exchange
+
+__all__ = ["Ending", "RunningAnswer", "RunningAnswers"]
+
+Ending = Literal["", "stopped", "cleared"]
+SECONDS_TO_WAIT = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """The last thing in a queue; `error` is what the answer's thread died of."""
+
+    error: BaseException | None = None
+
+
+class RunningAnswer:
+    """The exchanges of an answer that is being made; `ending` says who ended it, nothing where it came to its end."""
+
+    def __init__(self, exchanges: Generator[Exchange, None, None]) -> None:
+        self.ending: Ending = ""
+        self._exchanges = exchanges
+        self._news: SimpleQueue[Exchange | _End] = SimpleQueue()
+        self._over = threading.Event()
+
+    def follow(self) -> Iterator[Exchange]:
+        """The exchange after every event of its answer, until that is over or has been ended.
+
+        Raises what making the answer raised.
+        """
+        threading.Thread(target=self._make, name="askspeech-answer", daemon=True).start()
+        try:
+            while not isinstance(news := self._news.get(), _End) and not self.ending:
+                yield news
+            if isinstance(news, _End) and news.error is not None:
+                raise news.error
+        finally:
+            self._over.set()
+
+    def end(self, ending: Ending) -> None:
+        """End it now; the answer's thread ends with the next event of the answer."""
+        self.ending = ending
+        self._over.set()
+        self._news.put(_End())
+
+    def _make(self) -> None:
+        error: BaseException | None = None
+        try:
+            with closing(self._exchanges) as exchanges:
+                for exchange in exchanges:
+                    if self._over.is_set():
+                        break
+                    self._news.put(exchange)
+        except BaseException as raised:  # raised again by `follow`, in the thread that follows
+            error = raised
+        self._news.put(_End(error))
+
+
+class RunningAnswers:
+    """The answers that are being made, by the page that asked; a page has one at a time."""
+
+    def __init__(self) -> None:
+        self._running: dict[str, tuple[RunningAnswer, threading.Event]] = {}
+
+    @contextmanager
+    def running(self, page: str, answer: RunningAnswer) -> Iterator[None]:
+        """For as long as the block lasts, that answer is the page's."""
+        self.end(page, "stopped")
+        mine = (answer, threading.Event())
+        self._running[page] = mine
+        try:
+            yield
+        finally:
+            if self._running.get(page) is mine:
+                del self._running[page]
+            mine[1].set()
+
+    def end(self, page: str, ending: Ending) -> bool:
+        """End the page's answer and wait until its last update has been shown; False where there is none."""
+        running = self._running.get(page)
+        if running is None:
+            return False
+        answer, shown = running
+        answer.end(ending)
+        shown.wait(SECONDS_TO_WAIT)
+        return True
