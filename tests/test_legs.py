@@ -1,0 +1,156 @@
+"""The three ways of finding passages: keyword, dense and hybrid over a real generation."""
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from askspeech.embedder import builtin_embedder
+from askspeech.errors import StoreDamagedError
+from askspeech.fusion import WEIGHTS, Scored, fuse
+from askspeech.generation import Generation
+from askspeech.legs import DEPTH, WAYS, Encoders, Leg, Query, dense, hybrid, keyword
+from askspeech.store import Store
+from askspeech.tokens import search_key
+
+QUESTION = "政府拖欠企业账款的台账由哪个部门牵头建立？"
+# Nothing in it stands in a passage or is known to the embedder.
+FOREIGN = "\U0001f9ff"
+LEGS = pytest.mark.parametrize("leg", [keyword, dense, hybrid])
+
+
+@pytest.fixture(scope="module")
+def generation(store: Path) -> Iterator[Generation]:
+    opened = Generation(Store(store).open_current(), builtin_embedder())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def blind(store: Path) -> Iterator[Generation]:
+    """The same generation with its vectors known to be damaged."""
+    opened = Generation(Store(store).open_current(), builtin_embedder(), "The vectors are damaged.")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def encoders() -> Encoders:
+    return Encoders(builtin_embedder(), builtin_embedder())
+
+
+def scores(found: list[Scored]) -> dict[str, float]:
+    return {scored.id: scored.score for scored in found}
+
+
+def test_every_way_has_its_leg_and_none_can_be_added() -> None:
+    assert dict(WAYS) == {"keyword": keyword, "dense": dense, "hybrid": hybrid}
+    with pytest.raises(TypeError, match="assignment"):
+        WAYS["keyword"] = dense  # type: ignore[index]
+
+
+@LEGS
+def test_the_passage_that_answers_comes_first(generation: Generation, encoders: Encoders, leg: Leg) -> None:
+    first, *_ = leg(generation, encoders, Query(QUESTION))
+    (passage,) = generation.catalog.passages([first.id])
+    assert "由县财政局牵头" in passage.text
+
+
+@pytest.mark.parametrize(("leg", "name"), [(keyword, "keyword"), (dense, "dense")])
+def test_a_single_leg_says_its_ranks(generation: Generation, encoders: Encoders, leg: Leg, name: str) -> None:
+    found = leg(generation, encoders, Query(QUESTION))
+    assert [scored.found_by for scored in found] == [(f"{name} {rank}",) for rank in range(1, len(found) + 1)]
+    assert len(found) > 1
+
+
+def test_the_dense_leg_is_the_cosine_of_the_questions_search_key(generation: Generation, encoders: Encoders) -> None:
+    vector = builtin_embedder().embed_question(search_key(QUESTION))
+    assert scores(dense(generation, encoders, Query(QUESTION))) == generation.nearest(vector, DEPTH, None)
+    assert dense(generation, encoders, Query("　政府 拖欠\t企业")) == dense(generation, encoders, Query("政府拖欠企业"))
+
+
+def test_the_hybrid_way_fuses_the_two_legs_and_says_their_ranks(generation: Generation, encoders: Encoders) -> None:
+    by_keyword, by_vector = (leg(generation, encoders, Query(QUESTION)) for leg in (keyword, dense))
+    found = hybrid(generation, encoders, Query(QUESTION))
+    assert {scored.id for scored in found} == scores(by_keyword).keys() | scores(by_vector).keys()
+    said = {scored.id: scored.found_by for scored in found}
+    for scored in (*by_keyword, *by_vector):
+        assert scored.found_by[0] in said[scored.id]
+    ranks = [next(reason for reason in scored.found_by if reason.startswith("late")) for scored in found]
+    assert sorted(ranks) == sorted(f"late interaction {rank}" for rank in range(1, len(found) + 1))
+    without = {scored.id: scored.score for scored in fuse(scores(by_keyword), scores(by_vector), {}, (), WEIGHTS)}
+    assert all(0 <= scored.score - without[scored.id] <= WEIGHTS.late + 1e-6 for scored in found)
+
+
+def test_outline_passages_come_forward_where_a_list_is_asked_for(generation: Generation, encoders: Encoders) -> None:
+    plain, listed = (hybrid(generation, encoders, Query("抓好四件实事", lists)) for lists in (False, True))
+    outlines = {identity for identity, row in generation.rows.items() if row.kind == "outline"}
+    assert outlines
+    for identity, score in scores(listed).items():
+        assert score - scores(plain)[identity] == pytest.approx(WEIGHTS.outline * (identity in outlines))
+    assert {scored.id for scored in listed if "outline" in scored.found_by} == outlines & scores(listed).keys()
+    assert not any("outline" in scored.found_by for scored in plain)
+
+
+@LEGS
+def test_only_the_speeches_asked_for_are_searched(generation: Generation, encoders: Encoders, leg: Leg) -> None:
+    everywhere = leg(generation, encoders, Query("企业"))
+    for speech in generation.speeches:
+        inside = leg(generation, encoders, Query("企业", speeches=(speech,)))
+        assert {generation.rows[scored.id].speech_id for scored in inside} == {speech}
+        assert scores(inside).keys() <= scores(everywhere).keys()
+    assert len({generation.rows[scored.id].speech_id for scored in everywhere}) == 2
+    assert leg(generation, encoders, Query("企业", speeches=())) == []
+    assert leg(generation, encoders, Query("企业", speeches=("no such speech",))) == []
+
+
+def test_words_that_stand_nowhere_are_found_by_no_keyword(generation: Generation, encoders: Encoders) -> None:
+    assert keyword(generation, encoders, Query("红烧肉")) == []
+    assert keyword(generation, encoders, Query(FOREIGN)) == []
+    assert {scored.score for scored in dense(generation, encoders, Query(FOREIGN))} <= {0.0}
+
+
+def test_without_vectors_the_keyword_leg_is_scored_again_and_dense_says_why(
+    blind: Generation, encoders: Encoders
+) -> None:
+    with pytest.raises(StoreDamagedError, match=r"^The vectors are damaged\.$"):
+        dense(blind, encoders, Query(QUESTION))
+    found = hybrid(blind, encoders, Query(QUESTION))
+    assert scores(found).keys() == scores(keyword(blind, encoders, Query(QUESTION))).keys() != set()
+    assert all(any(reason.startswith("late") for reason in scored.found_by) for scored in found)
+    assert not any(reason.startswith("dense") for scored in found for reason in scored.found_by)
+    assert hybrid(blind, encoders, Query(FOREIGN)) == []
+
+
+WORDS = (
+    "营商环境",
+    "企业",
+    "拖欠账款",
+    "百分之",
+    "xx",
+    "一是",
+    " ",
+    "？",
+    "The loan",
+    FOREIGN,
+    "\ud800",
+    "𠮷",
+    "的",
+    "\x00",
+)
+
+
+@settings(max_examples=50)
+@given(st.lists(st.sampled_from(WORDS), max_size=6).map("".join), st.booleans())
+def test_whatever_is_asked_every_passage_comes_once_best_first(
+    generation: Generation, encoders: Encoders, question: str, lists: bool
+) -> None:
+    for leg in WAYS.values():
+        found = leg(generation, encoders, Query(question, lists))
+        assert all(math.isfinite(scored.score) and scored.found_by for scored in found)
+        assert scores(found).keys() <= generation.rows.keys()
+        assert len(scores(found)) == len(found)
+        assert found == sorted(found, key=lambda scored: (-scored.score, scored.id))
