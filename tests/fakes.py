@@ -181,6 +181,7 @@ class FakeIndex:
     generation: str = "20250101-000000"
     notices: tuple[str, ...] = ()
     gone: bool = False
+    closed: int = 0
 
     def source_text(self, source_id: str) -> str:
         """The one text."""
@@ -204,6 +205,10 @@ class FakeIndex:
         if self.gone:
             raise StoreMissingError("The index has gone.")
         return False
+
+    def close(self) -> None:
+        """Count how often it was closed."""
+        self.closed += 1
 
 
 @dataclass

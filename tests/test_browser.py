@@ -251,9 +251,33 @@ def test_a_refusal_offers_passages_that_are_no_citations(page: Page) -> None:
     assert CHINESE.sources_none in str(page.locator("#as-sources").text_content())
 
 
-def test_a_bad_question_gets_its_sentence(page: Page) -> None:
-    ask(page, "  ")
-    assert "问题是空的" in str(page.locator(f"{ANSWER}.as-problem").text_content())
+def test_a_question_that_is_too_long_stays_in_the_box_with_its_sentence(page: Page) -> None:
+    ask(page, fakes.OFFICERS.question)
+    question = "台账由谁来建立？" * 300
+    page.fill(ASK, question)
+    page.press(ASK, "Enter")
+    page.wait_for_selector(f"{ANSWER}.as-problem")
+    assert "问题太长" in str(page.locator(f"{ANSWER}.as-problem").text_content())
+    assert page.input_value(ASK) == question
+    assert page.locator(".as-question").count() == 1
+    assert page.locator(f"{ANSWER} button.as-cite").count() == 1
+    page.fill(ASK, fakes.DEBTS.question)
+    page.press(ASK, "Enter")
+    page.wait_for_selector(f"{ANSWER}.as-done >> nth=1")
+    assert page.locator(f"{ANSWER}.as-problem").count() == 0
+    assert page.locator(".as-question").all_text_contents() == [fakes.OFFICERS.question, fakes.DEBTS.question]
+
+
+@pytest.mark.parametrize("typed", ["", "  "])
+def test_an_empty_question_does_nothing_and_keeps_the_focus(page: Page, typed: str) -> None:
+    page.fill(ASK, typed)
+    for send in (lambda: page.press(ASK, "Enter"), lambda: page.click("#as-ask .submit-button")):
+        send()
+        page.wait_for_timeout(500)
+        assert page.evaluate("selector => document.activeElement === document.querySelector(selector)", ASK)
+        assert page.locator(f"{ANSWER}, .as-question").count() == 0
+        assert page.locator("#as-chat .example").count() > 0
+        assert page.locator("#as-ask .submit-button").is_visible()
     ask(page, fakes.OFFICERS.question)
     assert page.locator(f"{ANSWER} button.as-cite").count() == 1
 

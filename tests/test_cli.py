@@ -4,6 +4,7 @@ import argparse
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -165,7 +166,7 @@ def test_build_prints_a_table(corpus: Path, tmp_path: Path, capsys: pytest.Captu
     assert "Speeches 讲话: 2;" in printed
     # Without a corpus: the same folders again, and nothing to embed.
     assert main(["build", "--store", str(tmp_path / "store")]) == 0
-    assert "(newly embedded 新算向量: 0)" in capsys.readouterr().out
+    assert "texts newly embedded 新算向量的文本: 0;" in capsys.readouterr().out
 
 
 def test_build_again_and_go_back(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -283,6 +284,20 @@ def test_sound_store_is_verified(store: Path, options: list[str], capsys: pytest
     assert capsys.readouterr().out.strip()
 
 
+def test_verifying_an_index_of_another_schema_says_that_alone(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = Path(shutil.copytree(store, tmp_path / "store"))
+    (manifest,) = place.glob("generations/*/manifest.json")
+    values = json.loads(manifest.read_text(encoding="utf-8"))
+    manifest.write_text(json.dumps(values | {"schema": 999}), encoding="utf-8")
+    assert main(["verify", "--store", str(place)]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "schema 999" in printed.err and "damaged" not in printed.err
+    assert len(printed.err.splitlines()) == 1
+
+
 # Evaluating.
 
 
@@ -307,6 +322,14 @@ def test_evaluate_narrowed_to_a_language_and_a_leg(
     assert main(["evaluate", str(questions), "--store", str(store), "--lang", "zh", "--way", "keyword"]) == 0
     figures = json.loads(capsys.readouterr().out)
     assert (figures["questions"], figures["evidence@4000"], "cited_recall" in figures) == (1, 1, False)
+
+
+def test_evaluate_by_late_interaction_alone(store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text(EVIDENCE, encoding="utf-8")
+    assert main(["evaluate", str(questions), "--store", str(store), "--way", "late"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert (figures["questions"], figures["evidence@4000"], "cited_recall" in figures) == (2, 1, False)
 
 
 def test_evaluate_says_when_the_questions_belong_to_another_corpus(

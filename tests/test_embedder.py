@@ -4,6 +4,8 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.embeddings import DeterministicFakeEmbedding, Embeddings
 from safetensors.numpy import load_file, save_file
+from tests import tiny
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 import askspeech.embedder
@@ -188,6 +191,77 @@ def test_a_sentence_transformers_prompts_are_used_and_fingerprinted(tiny_folder:
     assert prompted.fingerprint != plain.fingerprint
     assert prompted.embed_question("企业") == pytest.approx(plain.embed_question("钱 企业"), abs=1e-6)
     assert prompted.embed_passages(["企业"]) == pytest.approx(plain.embed_passages(["！ 企业"]), abs=1e-6)
+
+
+PROMPTS = {"query": "query: ", "document": "passage: "}
+
+
+@pytest.fixture(scope="module")
+def tiny_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small BERT with prompts of its own; not to be changed by a test."""
+    return tiny.sentence_transformer(tmp_path_factory.mktemp("bert"), prompts=PROMPTS)
+
+
+def test_a_small_bert_reads_questions_and_passages_with_its_own_prompts(tiny_bert: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    embedder, theirs = SentenceTransformerEmbedder(str(tiny_bert)), SentenceTransformer(str(tiny_bert), device="cpu")
+    texts = ["政府欠企业的钱", "优化营商环境" * 200, "", "loan"]
+    plain = theirs.encode(["passage: " + text for text in texts], normalize_embeddings=True)
+    assert embedder.dimension == 32
+    assert embedder.embed_passages(texts) == pytest.approx(plain, abs=1e-5)
+    asked = theirs.encode(["query: 贷款"], normalize_embeddings=True)[0]
+    assert embedder.embed_question("贷款") == pytest.approx(asked, abs=1e-5)
+    assert embedder.embed_question("贷款") != pytest.approx(embedder.embed_passages(["贷款"])[0], abs=1e-3)
+    assert np.isfinite(embedder.embed_question("\ud800")).all()
+
+
+def test_the_batch_size_of_the_settings_is_used_and_changes_nothing_else(tiny_bert: Path) -> None:
+    large, small = (load_embedder(IndexSettings(embedder=str(tiny_bert), batch_size=size)) for size in (32, 1))
+    texts = ["政府欠企业的钱", "优化营商环境", "loan"]
+    assert small.embed_passages(texts) == pytest.approx(large.embed_passages(texts), abs=1e-5)
+    assert small.fingerprint == large.fingerprint
+    broken = SentenceTransformerEmbedder(str(tiny_bert), batch_size=-3)
+    with pytest.raises(ModelError, match="ASKSPEECH_BATCH_SIZE below -3"):
+        broken.embed_passages(texts)
+
+
+def test_many_threads_embed_at_once(tiny_bert: Path) -> None:
+    embedder = SentenceTransformerEmbedder(str(tiny_bert))
+    texts = [f"{'贷款' * number}优化营商环境" for number in range(1, 33)]
+    with ThreadPoolExecutor(8) as threads:
+        vectors = np.stack(list(threads.map(embedder.embed_question, texts)))
+    assert vectors == pytest.approx(np.stack([embedder.embed_question(text) for text in texts]), abs=1e-5)
+
+
+def add_to_a_weight(folder: Path) -> None:
+    weights = load_file(folder / "model.safetensors")
+    name = next(name for name in weights if name.endswith("word_embeddings.weight"))
+    weights[name][:, 1] += 1e-2
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+
+
+def change_a_prompt(folder: Path) -> None:
+    path = folder / "config_sentence_transformers.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("query: ", "ask: "), encoding="utf-8")
+
+
+def pool_otherwise(folder: Path) -> None:
+    path = folder / "1_Pooling" / "config.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("mean", "cls"), encoding="utf-8")
+
+
+@pytest.mark.parametrize("change", [add_to_a_weight, change_a_prompt, pool_otherwise])
+def test_whatever_changes_the_vectors_of_a_bert_changes_its_fingerprint(
+    tiny_bert: Path, tmp_path: Path, change: Callable[[Path], None]
+) -> None:
+    folder = Path(shutil.copytree(tiny_bert, tmp_path / "model"))
+    before = SentenceTransformerEmbedder(str(folder))
+    assert before.fingerprint == SentenceTransformerEmbedder(str(tiny_bert)).fingerprint, "wherever the folder lies"
+    change(folder)
+    after = SentenceTransformerEmbedder(str(folder))
+    assert after.fingerprint != before.fingerprint
+    assert np.abs(after.embed_question("环境") - before.embed_question("环境")).max() > 0
 
 
 def test_pickled_weights_are_refused(tiny_folder: Path) -> None:

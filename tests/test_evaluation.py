@@ -191,7 +191,7 @@ def test_finds_the_evidence_in_a_real_index(index: "SpeechIndex", answerer: "Ans
             assert all(0 <= start < end <= len(texts[citation.file]) for start, end in citation.spans)
 
 
-@pytest.mark.parametrize("way", ["keyword", "dense", "hybrid"])
+@pytest.mark.parametrize("way", ["keyword", "dense", "late", "hybrid"])
 def test_first_eight_of_forty_hits_are_the_eight_that_every_caller_gets(index: "SpeechIndex", way: Way) -> None:
     forty, eight = (index.search("谁牵头清理拖欠企业账款？", k=k, way=way).hits for k in (40, 8))
     assert forty[:8] == eight

@@ -148,6 +148,15 @@ def test_without_a_title_the_opening_says_what_is_being_held() -> None:
     assert "occasion" not in found
 
 
+@pytest.mark.parametrize("title", ["在大会上的讲话", "县委书记在大会上的讲话", "领导在大会讲话"])
+def test_a_title_that_says_only_a_kind_leaves_the_name_to_the_opening(title: str) -> None:
+    opening = "今天召开全县招商引资动员大会，主要任务是总结经验。"
+    assert values(title, "同志们：", opening, BODY)["occasion"] == ("全县招商引资动员大会",)
+    alone = values(title, "同志们：", BODY)
+    assert alone["kind"] == ("大会",)
+    assert "occasion" not in alone
+
+
 def test_what_was_held_before_is_not_this_meeting() -> None:
     found = values("同志们：", "要落实昨天召开的全市招商引资大会精神。我省、我市、我县都很重视。" + BODY)
     assert found == {"addressed": ("同志们",)}

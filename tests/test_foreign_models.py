@@ -127,7 +127,9 @@ def test_a_damaged_folder_is_refused(kind: ModelKind, folder: Path, damage, said
 
 
 @KINDS
-@pytest.mark.parametrize("name", ["", " ", "/nowhere/model", "./model", "a/b/c", "模型", "model?", "../.."])
+@pytest.mark.parametrize(
+    "name", ["", " ", "/nowhere/model", "./model", "a/b/c", "模型", "model?", "~/none", "~nobody/none"]
+)
 def test_what_is_neither_a_folder_nor_a_name_is_refused(kind: ModelKind, name: str) -> None:
     assert kind.setting in refusal(kind, name)
 

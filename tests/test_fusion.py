@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askspeech.fusion import FIELD_WEIGHTS, Weights, fuse
+from askspeech.fusion import FIELD_WEIGHTS, Scored, Weights, fuse, reranked
 from askspeech.tokens import FIELDS
 
 EVEN = Weights(keyword=1, dense=1, late=1, outline=0.5)
@@ -43,6 +43,27 @@ def test_every_passage_once_best_first(
     assert all(math.isfinite(scored.score) and scored.found_by for scored in found)
     one, two, three = (dict(reversed(scores.items())) for scores in (keyword, dense, late))
     assert fuse(one, two, three, outlines, EVEN) == found
+
+
+def test_a_reranker_reorders_the_first_and_leaves_the_scores_where_they_were() -> None:
+    found = [Scored("a", 0.9, ("keyword 1",)), Scored("b", 0.5), Scored("c", 0.4), Scored("d", 0.1)]
+    assert reranked(found, [-3.5, 12.0, -3.5]) == [
+        Scored("b", 0.9, ("rerank 1",)),
+        Scored("a", 0.5, ("keyword 1", "rerank 2")),
+        Scored("c", 0.4, ("rerank 3",)),
+        Scored("d", 0.1),
+    ]
+
+
+@given(st.lists(st.floats(-100, 100), max_size=8), st.integers(0, 3))
+def test_reranking_loses_nothing_and_keeps_the_scores_descending(scores: list[float], more: int) -> None:
+    found = [Scored(str(number), 1 - number / 20) for number in range(len(scores) + more)]
+    after = reranked(found, scores)
+    assert sorted(scored.id for scored in after) == sorted(scored.id for scored in found)
+    assert [scored.score for scored in after] == [scored.score for scored in found]
+    judged = [scores[int(scored.id)] for scored in after[: len(scores)]]
+    assert judged == sorted(scores, reverse=True)
+    assert after[len(scores) :] == found[len(scores) :]
 
 
 def test_every_field_has_its_weight() -> None:

@@ -160,7 +160,7 @@ def test_it_is_held_until_it_is_closed(store: Store) -> None:
 
 
 def test_another_embedder_is_refused_and_the_generation_let_go(store: Store) -> None:
-    with pytest.raises(StoreMismatchError, match=r"'made-up' \(fingerprint.*found 'another' \(else\).*askspeech build"):
+    with pytest.raises(StoreMismatchError, match=r"'made-up' \(fingerprint.*'another' \(else\).*askspeech build"):
         Generation(store.open_current(), MadeUp("another", "else"))
     assert not is_held(folder_of(store))
 

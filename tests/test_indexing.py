@@ -4,9 +4,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from langchain_core.embeddings import DeterministicFakeEmbedding
+from safetensors.numpy import load_file, save_file
+from tests import tiny
 
-from askspeech import AskSpeechError, SpeechIndex, build_index
-from askspeech.errors import CorpusError, StoreLockedError
+from askspeech import AskSpeechError, IndexSettings, SpeechIndex, build_index
+from askspeech.embedder import LangChainEmbedder
+from askspeech.errors import CorpusError, StoreLockedError, StoreMismatchError
 from askspeech.store import Store
 
 
@@ -32,6 +36,33 @@ def test_building_again_gives_the_same_index_and_embeds_nothing(folder: Path, tm
     assert again.embedded == 0
     assert first.logical_hash == again.logical_hash == elsewhere.logical_hash
     assert first.generation != again.generation
+
+
+def test_another_embedder_embeds_everything_anew_and_going_back_does_so_again(folder: Path, tmp_path: Path) -> None:
+    first = build_index([folder], store=tmp_path / "store")
+    fake = LangChainEmbedder(DeterministicFakeEmbedding(size=12), "fake")
+    other = build_index(store=tmp_path / "store", embedder=fake)
+    assert (other.built_from, other.embedded) == ("nothing", other.passages)
+    assert other.logical_hash != first.logical_hash
+    back = build_index(store=tmp_path / "store")
+    assert (back.built_from, back.embedded, back.logical_hash) == ("nothing", back.passages, first.logical_hash)
+
+
+def test_a_sentence_transformer_with_a_changed_weight_embeds_everything_anew(folder: Path, tmp_path: Path) -> None:
+    model = tiny.sentence_transformer(tmp_path)
+    settings = IndexSettings(embedder=str(model))
+    store = tmp_path / "store"
+    assert build_index([folder], store=store, settings=settings).built_from == "nothing"
+    again = build_index(store=store, settings=settings)
+    assert (again.built_from, again.embedded) == ("unchanged", 0)
+    weights = load_file(model / "model.safetensors")
+    save_file({name: values * 1.01 for name, values in weights.items()}, model / "model.safetensors", {"format": "pt"})
+    with pytest.raises(StoreMismatchError, match=f"askspeech build --store {store}"):
+        SpeechIndex.open(store, settings)
+    changed = build_index(store=store, settings=settings)
+    assert (changed.built_from, changed.embedded) == ("nothing", changed.passages)
+    with SpeechIndex.open(store, settings) as index:
+        assert index.search("融资难怎么破解").hits
 
 
 def test_bad_files_are_skipped_with_reasons_and_the_good_ones_indexed(folder: Path, tmp_path: Path) -> None:

@@ -199,6 +199,11 @@ def test_what_is_no_index_is_damage(tmp_path: Path, content: bytes | None) -> No
         KeywordIndex.open(tmp_path)
 
 
+def test_a_missing_folder_is_damage_and_nothing_that_could_be_copied(tmp_path: Path) -> None:
+    with pytest.raises(StoreDamagedError, match=r"keywords.+Build the index again: askspeech build"):
+        KeywordIndex.open(tmp_path / "keywords")
+
+
 def test_an_unknown_field_is_damage(index: KeywordIndex) -> None:
     with pytest.raises(StoreDamagedError, match="no_such_field"):
         index.query({"no_such_field": ["政府"]}, {"no_such_field": 1.0}, 5)

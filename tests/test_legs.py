@@ -1,4 +1,4 @@
-"""The three ways of finding passages: keyword, dense and hybrid over a real generation."""
+"""The four ways of finding passages: keyword, dense, late and hybrid over a real generation."""
 
 import math
 from collections.abc import Iterator
@@ -8,18 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from askspeech import legs
 from askspeech.embedder import builtin_embedder
 from askspeech.errors import StoreDamagedError
 from askspeech.fusion import WEIGHTS, Scored, fuse
 from askspeech.generation import Generation
-from askspeech.legs import DEPTH, WAYS, Encoders, Leg, Query, dense, hybrid, keyword
+from askspeech.legs import DEPTH, WAYS, Encoders, Leg, Query, dense, hybrid, keyword, late
 from askspeech.store import Store
 from askspeech.tokens import search_key
 
 QUESTION = "政府拖欠企业账款的台账由哪个部门牵头建立？"
 # Nothing in it stands in a passage or is known to the embedder.
 FOREIGN = "\U0001f9ff"
-LEGS = pytest.mark.parametrize("leg", [keyword, dense, hybrid])
+LEGS = pytest.mark.parametrize("leg", [keyword, dense, late, hybrid])
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ def scores(found: list[Scored]) -> dict[str, float]:
 
 
 def test_every_way_has_its_leg_and_none_can_be_added() -> None:
-    assert dict(WAYS) == {"keyword": keyword, "dense": dense, "hybrid": hybrid}
+    assert dict(WAYS) == {"keyword": keyword, "dense": dense, "late": late, "hybrid": hybrid}
     with pytest.raises(TypeError, match="assignment"):
         WAYS["keyword"] = dense  # type: ignore[index]
 
@@ -59,7 +60,7 @@ def test_the_passage_that_answers_comes_first(generation: Generation, encoders: 
     assert "由县财政局牵头" in passage.text
 
 
-@pytest.mark.parametrize(("leg", "name"), [(keyword, "keyword"), (dense, "dense")])
+@pytest.mark.parametrize(("leg", "name"), [(keyword, "keyword"), (dense, "dense"), (late, "late interaction")])
 def test_a_single_leg_says_its_ranks(generation: Generation, encoders: Encoders, leg: Leg, name: str) -> None:
     found = leg(generation, encoders, Query(QUESTION))
     assert [scored.found_by for scored in found] == [(f"{name} {rank}",) for rank in range(1, len(found) + 1)]
@@ -70,6 +71,24 @@ def test_the_dense_leg_is_the_cosine_of_the_questions_search_key(generation: Gen
     vector = builtin_embedder().embed_question(search_key(QUESTION))
     assert scores(dense(generation, encoders, Query(QUESTION))) == generation.nearest(vector, DEPTH, None)
     assert dense(generation, encoders, Query("　政府 拖欠\t企业")) == dense(generation, encoders, Query("政府拖欠企业"))
+
+
+def test_late_interaction_alone_reads_every_passage_and_agrees_with_its_part_in_the_hybrid_way(
+    generation: Generation, encoders: Encoders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = late(generation, encoders, Query(QUESTION))
+    assert scores(found).keys() == generation.rows.keys(), "some word of it stands in every passage of the test corpus"
+    assert all(0 < scored.score <= 1 for scored in found)
+    by_hybrid = [scored.id for scored in hybrid(generation, encoders, Query(QUESTION)) if _late_rank(scored) == 1]
+    assert by_hybrid == [found[0].id]
+    monkeypatch.setattr(legs, "_SCORED_AT_ONCE", 3)  # many passages are scored in parts
+    assert scores(late(generation, encoders, Query(QUESTION))) == pytest.approx(scores(found), abs=1e-6)
+    monkeypatch.setattr(legs, "DEPTH", 2)
+    assert [scored.id for scored in late(generation, encoders, Query(QUESTION))] == [one.id for one in found[:2]]
+
+
+def _late_rank(scored: Scored) -> int:
+    return next(int(reason.split()[-1]) for reason in scored.found_by if reason.startswith("late interaction"))
 
 
 def test_the_hybrid_way_fuses_the_two_legs_and_says_their_ranks(generation: Generation, encoders: Encoders) -> None:
@@ -110,6 +129,7 @@ def test_only_the_speeches_asked_for_are_searched(generation: Generation, encode
 def test_words_that_stand_nowhere_are_found_by_no_keyword(generation: Generation, encoders: Encoders) -> None:
     assert keyword(generation, encoders, Query("红烧肉")) == []
     assert keyword(generation, encoders, Query(FOREIGN)) == []
+    assert late(generation, encoders, Query(FOREIGN)) == []
     assert {scored.score for scored in dense(generation, encoders, Query(FOREIGN))} <= {0.0}
 
 
@@ -123,6 +143,7 @@ def test_without_vectors_the_keyword_leg_is_scored_again_and_dense_says_why(
     assert all(any(reason.startswith("late") for reason in scored.found_by) for scored in found)
     assert not any(reason.startswith("dense") for scored in found for reason in scored.found_by)
     assert hybrid(blind, encoders, Query(FOREIGN)) == []
+    assert late(blind, encoders, Query(QUESTION)), "it needs no vectors of passages"
 
 
 WORDS = (

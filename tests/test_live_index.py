@@ -1,8 +1,10 @@
 """The index that a running server answers from: opened once, followed, given up where it has gone."""
 
+import os
 import shutil
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -147,6 +149,82 @@ def test_an_index_that_has_gone_is_opened_anew() -> None:
     assert opener.opened[0].refreshed == 1
 
 
+def test_an_index_that_has_gone_is_closed_once_and_no_other_one() -> None:
+    opener = Opener()
+    live = LiveIndex(opener)
+    live.current()
+    opener.opened[0].gone = True
+    assert live.status().missing
+    assert live.status().ready
+    assert [index.closed for index in opener.opened] == [1, 0]
+
+
+@dataclass
+class SlowIndex(WatchedIndex):
+    """An index that has gone; the first who looks finds out only when `gate` is set, or never."""
+
+    entered: threading.Event = field(default_factory=threading.Event)
+    gate: threading.Event = field(default_factory=threading.Event)
+    gone_for_the_first: bool = True
+
+    def refresh(self) -> bool:
+        """Gone, for the first who asks not before the gate is open."""
+        if not self.entered.is_set():
+            self.entered.set()
+            assert self.gate.wait(WAIT)
+            self.gone = self.gone_for_the_first
+            return super().refresh()
+        raise StoreMissingError("The index has gone.")
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_who_finds_late_that_it_has_gone_leaves_the_one_opened_since(gone: bool) -> None:
+    old, new = SlowIndex("old", gone_for_the_first=gone), WatchedIndex("new")
+    coming = [Opened(old, fakes.FakeAnswers()), Opened(new, fakes.FakeAnswers())]
+    live = LiveIndex(lambda: coming.pop(0))
+    live.current()
+    with ThreadPoolExecutor(1) as threads:
+        slow = threads.submit(live.status)
+        assert old.entered.wait(WAIT)
+        assert live.status().missing
+        assert live.current().index is new
+        old.gate.set()
+        status = slow.result(WAIT)
+    assert status.missing is gone
+    assert gone or status.generation == new.generation, "nobody gets the one that was closed"
+    assert live.current().index is new
+    assert (old.closed, new.closed) == (1, 0)
+
+
+@pytest.fixture
+def quick_switching() -> Iterator[None]:
+    """Threads take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("quick_switching")
+def test_many_that_ask_while_it_comes_and_goes_get_an_index_or_a_typed_error() -> None:
+    opener = Opener()
+    live = LiveIndex(opener)
+
+    def ask() -> int:
+        got = 0
+        for _ in range(300):
+            try:
+                live.current().index.gone = True  # type: ignore[attr-defined]
+                got += 1
+            except StoreMissingError:
+                continue
+        return got
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all([one.result(WAIT) for one in [threads.submit(ask) for _ in range(8)]])
+    assert [index.closed for index in opener.opened[:-1]] == [1] * (len(opener.opened) - 1)
+
+
 def test_an_index_that_cannot_look_for_a_newer_one_stays_open() -> None:
     opener = Opener()
     live = LiveIndex(opener)
@@ -176,7 +254,17 @@ def test_a_real_index_goes_and_comes_back(store: Path, tmp_path: Path) -> None:
     gone = live.status()
     assert gone.missing and f"askspeech build FOLDER --store {place}" in gone.message
     (tmp_path / "elsewhere").rename(place)
+    held = open_files()
     assert live.status() == found
     assert len(opened) == 2
-    for index in opened:
-        index.close()
+    if held:
+        assert not [path for path in held if str(tmp_path) in path], "nothing of the one that went is open still"
+    with pytest.raises(StoreMissingError, match="closed"):
+        opened[0].speeches()
+    opened[1].close()
+
+
+def open_files() -> list[str]:
+    """What this process has open, where the system says so."""
+    folder = Path("/proc/self/fd")
+    return [os.readlink(path) for path in folder.iterdir() if path.is_symlink()] if folder.is_dir() else []

@@ -100,10 +100,23 @@ def test_a_folder_in_its_place_cannot_be_read(generation: Path) -> None:
         Manifest.read(generation)
 
 
-def test_another_embedder_is_refused() -> None:
-    WRITTEN.check_embedder("renamed", "fingerprint")
-    with pytest.raises(StoreMismatchError, match=r"'name' \(fingerprint\), found 'other' \(else\)"):
-        WRITTEN.check_embedder("other", "else")
+def test_another_embedder_is_refused_in_one_sentence_with_the_command_that_rebuilds() -> None:
+    WRITTEN.check_embedder("renamed", "fingerprint", Path("store"))
+    with pytest.raises(StoreMismatchError) as caught:
+        WRITTEN.check_embedder("other", "0123456789abcdef", Path("my store"))
+    assert str(caught.value) == (
+        "The index in my store was built with the embedder 'name' (fingerprint), and the one in use is 'other' "
+        "(0123456789ab): use the one that built it, or build the index again with: askspeech build --store 'my store'"
+    )
+
+
+def test_other_token_vectors_are_refused() -> None:
+    written = replace(WRITTEN, settings={"tokens": "a" * 64})
+    written.check_tokens("tokens", "a" * 64, Path("store"))
+    with pytest.raises(StoreMismatchError, match=r"\(a{12}\).*'tokens' \(b{12}\).*askspeech build --store store$"):
+        written.check_tokens("tokens", "b" * 64, Path("store"))
+    with pytest.raises(StoreMismatchError, match=r"\(none\)"):
+        WRITTEN.check_tokens("tokens", "b" * 64, Path("store"))
 
 
 @settings(max_examples=15, deadline=None)

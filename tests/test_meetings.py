@@ -41,10 +41,52 @@ def words(finder: Callable[[str], tuple[int, int] | None], text: str) -> str | N
         ("2031年全市招商大会领导讲话", "2031年全市招商大会"),
         ("关于全县总结表彰大会的讲话", "全县总结表彰大会"),
         ("xx县总结表彰大会讲话", "xx县总结表彰大会"),
+        ("在会员大会上的讲话", "会员大会"),
+        ("在总商会成立大会上的讲话", "总商会成立大会"),
+        ("在全市招商会上的讲话", "全市招商会"),
+        ("在经济社会发展大会上的讲话", "经济社会发展大会"),
+        ("在在职干部培训班上的讲话", "在职干部培训班"),
+        ("全市在建项目推进会讲话", "全市在建项目推进会"),
     ],
 )
 def test_the_meeting_of_a_title(title: str, meeting: str) -> None:
     assert words(find_meeting, title) == meeting
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        *(("在大会上的讲话", "大会"), ("县委书记在大会上的讲话", "大会"), ("领导在大会上的讲话", "大会")),
+        *(("县委书记在大会讲话", "大会"), ("在会议上的讲话", "会议"), ("在全会上的讲话", "全会")),
+        *(("在今天的大会上的讲话", "大会"), ("张三同志在本次推进会上的讲话", "推进会")),
+    ],
+)
+def test_a_title_that_says_only_the_kind_names_no_meeting(title: str, kind: str) -> None:
+    assert words(find_meeting, title) == kind
+    assert not is_named(kind)
+
+
+@pytest.mark.parametrize(
+    ("title", "meeting"),
+    [
+        ("县委书记张三在全县招商大会讲话", "全县招商大会"),
+        ("×××同志在全市领导干部会议讲话", "全市领导干部会议"),
+        ("关于在全县大会讲话", "全县大会"),
+    ],
+)
+def test_who_spoke_is_no_part_of_the_meeting(title: str, meeting: str) -> None:
+    assert words(find_meeting, title) == meeting
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("书记在会上讲话", "在这次会上的讲话", "在全社会上下形成合力的讲话", "在全社会上形成合力的讲话", "抓住机会讲话"),
+        *("在青年企业家协会上的讲话", "在形式上的讲话", "在大会上下功夫的讲话", "在会上的讲话"),
+    ],
+)
+def test_words_that_end_as_a_meeting_does_are_none(title: str) -> None:
+    assert find_meeting(title) is None
 
 
 @pytest.mark.parametrize(

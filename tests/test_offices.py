@@ -33,6 +33,8 @@ FRAGMENTS = (
         "政府",
         "党组",
         "财政局",
+        "税务总局",
+        "江保护",
         "局长",
         "部",
         "部长",
@@ -86,13 +88,75 @@ def office(line: str, skipped: tuple[int, int] | None = None) -> str | None:
         ("街道党工委书记", "街道党工委书记"),
         ("县纪委书记", "县纪委书记"),
         ("财政局局长张三", "财政局局长"),
-        ("栎湾新区管委会副主任", "栎湾新区管委会副主任"),
+        ("栎湾新区管委会副主任", "新区管委会副主任"),
         ("县委常委、宣传部部长", "县委常委、宣传部部长"),
         ("党组书记张三", "党组书记"),
     ],
 )
 def test_an_office_with_its_rank_and_organ(line: str, expected: str) -> None:
     assert office(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        *(("青禾县税务局局长", "县税务局局长"), ("青县税务局局长", "县税务局局长")),
+        *(("云陵市青禾县财政局副局长", "县财政局副局长"), ("岚朔自治区财政厅厅长", "自治区财政厅厅长")),
+        *(("云陵市城市管理局局长", "市城市管理局局长"), ("青禾县市场监督管理局局长张三", "县市场监督管理局局长")),
+        *(("中共青禾县委宣传部部长", "县委宣传部部长"), ("国家税务总局青禾县税务局局长", "县税务局局长")),
+        *(("云陵市市中区教育局局长", "区教育局局长"), ("岩城市财政局局长", "市财政局局长")),
+        ("云陵经济技术开发区管委会主任", "经济技术开发区管委会主任"),
+    ],
+)
+def test_the_places_name_is_no_part_of_an_office_and_its_level_is(line: str, expected: str) -> None:
+    assert office(line) == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("住房和城乡建设局局长", "市城市管理局局长", "开发区管委会主任", "高新区管委会主任", "工业园区管委会主任"),
+        *("市场监督管理局局长", "国家税务总局局长", "自治区财政厅厅长", "乡村振兴局局长"),
+    ],
+)
+def test_an_organ_without_a_place_keeps_its_whole_name(line: str) -> None:
+    assert office(line) == line
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        *(("党组书记、局长", "党组书记、局长"), ("党委书记、董事长张三", "党委书记、董事长")),
+        *(("青禾县税务局党组书记、局长张三", "县税务局党组书记、局长"), ("市委常委、秘书长", "市委常委、秘书长")),
+        *(("县公安局党委书记、局长", "县公安局党委书记、局长"), ("党组书记、局长们", "党组书记")),
+        ("青禾县发展和改革委员会党组书记、主任", "县发展和改革委员会党组书记、主任"),
+    ],
+)
+def test_offices_held_together_are_one(line: str, expected: str) -> None:
+    assert office(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        *(("青禾县长张三", "县长"), ("县长江涛", "县长"), ("市长罗布次仁", "市长"), ("县长安志强同志", "县长")),
+        *(("省长王某某代表省人民政府", "省长"), ("区长（张三）", "区长"), ("代县长讲话", "代县长"), ("市长×××", "市长")),
+    ],
+)
+def test_a_holder_of_an_office_has_a_name_or_does_something(line: str, expected: str) -> None:
+    assert office(line) == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("全县长江大保护工作推进会", "全县长效机制建设", "全市长远规划", "青禾县长江大保护工作", "青禾县长效机制"),
+        *("我市长期坚持", "云陵市长安街88号", "园区长廊", "市长热线", "县长助理张三", "市长质量奖", "各县长"),
+        *("全市县长座谈会", "县长办公会议", "本镇长足发展", "局局长", "负有责任的县畜牧局局长"),
+    ],
+)
+def test_words_that_merely_contain_an_office_are_none(line: str) -> None:
+    assert find_office(line) is None
 
 
 @pytest.mark.parametrize(
@@ -107,15 +171,15 @@ def test_other_words_are_no_office(line: str) -> None:
 
 
 def test_an_office_inside_the_meetings_name_is_not_the_speakers() -> None:
-    line = "县委书记在全市县长座谈会上"
+    line = "县委书记在全市县委书记座谈会上"
     assert office(line) == "县委书记"
-    assert office(line, (0, 4)) == "县长"
-    assert office(line, (5, 12)) == "县委书记"
+    assert find_office(line, (0, 4)) == (7, 11)
+    assert find_office(line, (5, 14)) == (0, 4)
     assert office(line, (0, len(line))) is None
 
 
 def test_an_office_that_only_touches_the_meetings_name_counts() -> None:
-    assert office("县长座谈会市长", (2, 5)) == "县长"
+    assert office("县委书记座谈会市长", (4, 7)) == "县委书记"
     assert office("座谈会市长", (0, 3)) == "市长"
 
 

@@ -54,17 +54,36 @@ def test_earlier_turns_are_the_history_of_later_questions() -> None:
     answers = fakes.FakeAnswers()
     handlers = Handlers(live(answers=answers), COMMAND)
     first = ask(handlers, fakes.DEBTS.question)[-1][3]
-    second = ask(handlers, "", first)[-1][3]
-    ask(handlers, fakes.OFFICERS.question, second)
+    second = ask(handlers, "？！", first)[-1][3]
+    third = ask(handlers, fakes.OFFICERS.question, second)[-1][3]
+    assert [exchange.question for exchange in third.exchanges] == [fakes.DEBTS.question, fakes.OFFICERS.question]
     assert [[turn.question for turn in history] for history in answers.histories] == [[], [fakes.DEBTS.question]]
     assert answers.histories[1][0].citations == fakes.DEBTS.citations
     assert answers.histories[1][0].answer == fakes.DEBTS.text
 
 
-def test_a_question_error_is_shown_as_it_is() -> None:
-    last = ask(Handlers(live(), COMMAND), "  ")[-1]
-    assert [message["role"] for message in last[0]["value"]] == ["assistant"]
-    assert "问题是空的" in last[0]["value"][0]["content"]
+@pytest.mark.parametrize("question", ["", "  ", " \n\u3000"])
+def test_where_nothing_was_typed_nothing_changes(question: str) -> None:
+    handlers = Handlers(live(), COMMAND)
+    before = ask(handlers, fakes.DEBTS.question)[-1][3]
+    assert ask(handlers, question, before) == [(gr.skip(),) * 4]
+
+
+@pytest.mark.parametrize(("question", "reason"), [("青" * 2001, "问题太长（2&#44;001 字）"), ("？！", "没有文字")])
+def test_what_is_no_question_stays_in_the_box_and_is_no_exchange(question: str, reason: str) -> None:
+    answers = fakes.FakeAnswers()
+    handlers = Handlers(live(answers=answers), COMMAND)
+    before = ask(handlers, fakes.DEBTS.question)[-1][3]
+    (refused,) = ask(handlers, question, before)
+    *earlier, problem = refused[0]["value"]
+    assert earlier == messages(before, CHINESE)
+    assert problem["role"] == "assistant"
+    assert "as-problem" in problem["content"] and reason in problem["content"]
+    assert refused[1:3] == (gr.skip(), gr.skip()), "the sources and the box stay as they are"
+    assert (refused[3].exchanges, refused[3].history()) == (before.exchanges, before.history())
+    asked = ask(handlers, fakes.OFFICERS.question, refused[3])
+    assert "as-problem" not in "".join(message["content"] for message in asked[0][0]["value"])
+    assert [turn.question for turn in answers.histories[-1]] == [fakes.DEBTS.question]
 
 
 def test_a_missing_index_is_said_in_the_conversation_too() -> None:
@@ -191,7 +210,11 @@ def test_the_words_of_the_script_survive_the_head() -> None:
 
 @pytest.mark.parametrize(
     ("header", "language"),
-    [("zh-CN,zh;q=0.9", "zh"), ("ZH-tw", "zh"), (None, "zh"), ("en-US,zh;q=0.5", "en"), ("fr", "en")],
+    [
+        *(("zh-CN,zh;q=0.9", "zh"), ("ZH-tw", "zh"), ("en-US,zh;q=0.5", "en"), ("fr", "en"), ("en;q=1", "en")),
+        *((None, "zh"), ("", "zh"), (" ", "zh"), ("*", "zh"), ("*;q=0.5", "zh"), (",", "zh"), (" , *", "zh")),
+        *((",en", "en"), (", zh", "zh"), ("*, en", "en")),
+    ],
 )
 def test_readers_are_addressed_in_their_language(header: str | None, language: str) -> None:
     assert language_of_reader(header) == language

@@ -1,5 +1,6 @@
 """Searching an index: ways, filters, limits, and following a new generation."""
 
+import json
 import shutil
 import threading
 from pathlib import Path
@@ -7,13 +8,18 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from langchain_core.embeddings import DeterministicFakeEmbedding
 
 from askspeech import Filters, SpeechIndex, Turn, build_index
 from askspeech.datatypes import Way, slices
-from askspeech.errors import QuestionError, StoreMissingError
+from askspeech.embedder import LangChainEmbedder, StaticEmbedder, builtin_embedder
+from askspeech.errors import QuestionError, StoreMismatchError, StoreMissingError
+from askspeech.legs import Encoders
+from askspeech.manifest import MANIFEST, SCHEMA
 from askspeech.search import NOTHING_FILTERED
+from askspeech.store import Store
 
-WAYS: tuple[Way, ...] = ("keyword", "dense", "hybrid")
+WAYS: tuple[Way, ...] = ("keyword", "dense", "late", "hybrid")
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -77,6 +83,95 @@ def test_any_text_gives_results_or_a_typed_error(index: SpeechIndex, question: s
 def test_a_missing_store_names_the_command_that_builds_it(tmp_path: Path) -> None:
     with pytest.raises(StoreMissingError, match="askspeech build"):
         SpeechIndex.open(tmp_path / "none")
+
+
+class Tokens(StaticEmbedder):
+    """The built-in embedder with a fingerprint of its own, as that of another askspeech would have."""
+
+    def __init__(self) -> None:
+        builtin = builtin_embedder()
+        self.__dict__.update(vars(builtin), name="others", fingerprint="f" * 64)
+
+
+def test_another_embedder_is_refused_in_one_sentence_with_both_names_and_the_command(store: Path) -> None:
+    fake = LangChainEmbedder(DeterministicFakeEmbedding(size=12), "a fake one")
+    with pytest.raises(StoreMismatchError) as caught:
+        SpeechIndex.open(store, embedder=fake)
+    message = str(caught.value)
+    assert "'askspeech-static-256' (" in message and "'a fake one' (" in message
+    assert message.endswith(f"askspeech build --store {store}")
+    assert "\n" not in message
+
+
+def test_the_embedder_that_built_an_index_opens_it_and_one_of_another_dimension_does_not(
+    corpus: Path, tmp_path: Path
+) -> None:
+    built, other = (LangChainEmbedder(DeterministicFakeEmbedding(size=size), "fake") for size in (12, 16))
+    build_index([corpus], store=tmp_path, embedder=built)
+    with SpeechIndex.open(tmp_path, embedder=built) as index:
+        assert index.search("营商环境", way="dense").hits
+        assert any(hit.found_by[0].startswith("keyword") for hit in index.search("融资难怎么破解"))
+    with pytest.raises(StoreMismatchError, match=r"'fake'.*'fake'"):
+        SpeechIndex.open(tmp_path, embedder=other)
+    with pytest.raises(StoreMismatchError, match=r"'fake'.*'askspeech-static-256'.*askspeech build --store"):
+        SpeechIndex.open(tmp_path)
+
+
+def test_other_built_in_token_vectors_are_refused_whatever_the_embedder_is(store: Path) -> None:
+    with pytest.raises(StoreMismatchError, match=rf"'others' \(f{{12}}\): build the index again.* --store {store}$"):
+        SpeechIndex(Store(store), Encoders(builtin_embedder(), Tokens()))
+
+
+def test_an_index_that_another_embedder_built_anew_is_not_taken_over(corpus: Path, tmp_path: Path) -> None:
+    build_index([corpus], store=tmp_path)
+    with SpeechIndex.open(tmp_path) as index:
+        before = index.generation
+        build_index(store=tmp_path, embedder=LangChainEmbedder(DeterministicFakeEmbedding(size=12), "fake"))
+        assert not index.refresh()
+        assert index.generation == before
+        (notice,) = index.search("融资难怎么破解").notices
+        assert "'fake'" in notice and "askspeech build --store" in notice
+        assert "newest index cannot be used" in notice and "最新的索引无法使用" in notice
+        assert not index.refresh()
+        assert index.notices == (notice,), "it is said until another one is published"
+        build_index(store=tmp_path)
+        assert index.refresh()
+        assert index.search("融资难怎么破解").notices == ()
+
+
+def publish_again(place: Path, **values: object) -> None:
+    """Publish the generation in use once more, with these values in its manifest."""
+    current = Store(place).current()
+    assert current is not None
+    with Store(place).writer() as writer:
+        draft = Path(shutil.copytree(current, writer.draft(), dirs_exist_ok=True))
+        written = json.loads((draft / MANIFEST).read_text(encoding="utf-8"))
+        (draft / MANIFEST).write_text(json.dumps(written | values), encoding="utf-8")
+        writer.publish(draft)
+
+
+def test_an_index_of_another_askspeech_is_not_taken_over(store: Path, tmp_path: Path) -> None:
+    place = Path(shutil.copytree(store, tmp_path / "store"))
+    with SpeechIndex.open(place) as index:
+        publish_again(place, schema=999)
+        for _ in range(2):
+            assert not index.refresh()
+            assert index.search("融资难怎么破解").hits
+            (notice,) = index.notices
+            assert "newest index cannot be used" in notice and "schema 999" in notice
+        publish_again(place, schema=SCHEMA)
+        assert index.refresh()
+        assert index.notices == ()
+
+
+def test_a_closed_index_goes_over_to_nothing(store: Path, tmp_path: Path) -> None:
+    place = Path(shutil.copytree(store, tmp_path / "store"))
+    index = SpeechIndex.open(place)
+    index.close()
+    publish_again(place)
+    assert not index.refresh()
+    with pytest.raises(StoreMissingError, match="closed"):
+        index.speeches()
 
 
 def test_a_new_generation_is_taken_over_between_questions(corpus: Path, tmp_path: Path) -> None:

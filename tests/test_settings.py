@@ -22,12 +22,16 @@ def test_the_variables_are_taken() -> None:
             "ASKSPEECH_STORE": "云陵/store",
             "ASKSPEECH_EMBEDDER": "model",
             "ASKSPEECH_EMBEDDER_REVISION": "abc",
+            "ASKSPEECH_RERANKER": "judge",
+            "ASKSPEECH_RERANKER_REVISION": "def",
+            "ASKSPEECH_BATCH_SIZE": "8",
             "ASKSPEECH_HOST": "0.0.0.0",
             "ASKSPEECH_PORT": "8080",
             "STORE": "not ours",
         }
     )
     assert (index.store, index.embedder, index.embedder_revision) == (Path("云陵/store"), "model", "abc")
+    assert (index.reranker, index.reranker_revision, index.batch_size) == ("judge", "def", 8)
     assert (server.host, server.port) == ("0.0.0.0", 8080)
 
 
@@ -35,6 +39,12 @@ def test_the_variables_are_taken() -> None:
 def test_a_port_that_is_none_is_refused(port: str) -> None:
     with pytest.raises(SettingsError, match="ASKSPEECH_PORT"):
         from_environment({"ASKSPEECH_PORT": port})
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "4097", "32.0", "all", "９", "9" * 5000])
+def test_a_batch_size_that_is_none_is_refused(size: str) -> None:
+    with pytest.raises(SettingsError, match="ASKSPEECH_BATCH_SIZE"):
+        from_environment({"ASKSPEECH_BATCH_SIZE": size})
 
 
 @given(st.text())

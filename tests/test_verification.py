@@ -16,6 +16,7 @@ from tests import synthetic
 
 from askspeech.catalog import CATALOG
 from askspeech.datatypes import Passage
+from askspeech.errors import StoreMismatchError
 from askspeech.keywords import KEYWORDS, KeywordIndex
 from askspeech.manifest import MANIFEST, Manifest
 from askspeech.store import Store
@@ -159,6 +160,14 @@ def test_the_damaged_part_is_named(generation: Path, part: str, named: str) -> N
     path = generation / part
     shutil.rmtree(path) if path.is_dir() else path.unlink()
     assert verify(generation, quick=True).damaged == (named,)
+
+
+def test_another_schema_is_no_damage(generation: Path) -> None:
+    values = json.loads((generation / MANIFEST).read_text(encoding="utf-8"))
+    (generation / MANIFEST).write_text(json.dumps(values | {"schema": 999}), encoding="utf-8")
+    for quick in (True, False):
+        with pytest.raises(StoreMismatchError, match="schema 999"):
+            verify(generation, quick=quick)
 
 
 @pytest.mark.parametrize("pattern", ["catalog.db", "chroma/chroma.sqlite3", "keywords/*.term", "keywords/*.idx"])

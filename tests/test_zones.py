@@ -111,6 +111,33 @@ def test_whom_a_paragraph_addresses(paragraph: str, audience: str | None) -> Non
     assert (zone.text[slice(*found)] if found else None) == audience
 
 
+WIDE = " " * 75
+
+
+@pytest.mark.parametrize("gap", ["", WIDE, "\u3000" * 400])
+@pytest.mark.parametrize(
+    ("paragraph", "audience"),
+    [
+        ("尊敬的各位领导、各位企业家{}！今天的大会很重要，我讲三点意见。", None),
+        ("尊敬的各位领导、各位企业家{}！", "各位领导、各位企业家"),
+        ("各位代表{}！今天的大会很重要。", "各位代表"),
+        ("各位企业家{}，同志们：", "各位企业家，同志们"),
+    ],
+)
+def test_white_space_makes_no_salutation_and_hides_none(paragraph: str, audience: str | None, gap: str) -> None:
+    found = zones(paragraph.format(gap), BODY).salutation
+    place = addressed(found) if found else None
+    assert (found.text[slice(*place)] if found and place else None) == audience
+
+
+def test_zones_are_measured_by_what_can_be_seen() -> None:
+    lines = ["在青禾县大会上的讲话", f"（2031年{WIDE * 3}3月5日）", "同志们：", BODY, f"中共青禾县委{WIDE}2031年3月5日"]
+    found = zones(*lines, titled=True)
+    assert texts(found.head) == ["（2031年3月5日）"]
+    assert texts(found.signature) == ["中共青禾县委2031年3月5日"]
+    assert texts(zones(f"大家{WIDE * 3}静一静。", "正文").head) == []
+
+
 def test_what_stands_above_the_salutation_is_the_head_but_for_long_paragraphs() -> None:
     long = "会前发放的材料请各位带回去认真阅读" * 10
     found = zones("一、这不是正文", "副标题。", long, "各位代表：", BODY)

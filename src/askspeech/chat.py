@@ -41,13 +41,18 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The exchanges of one conversation, the latest last."""
+    """The exchanges of one conversation, the latest last; `refusal` says why what was asked after them is no question."""
 
     exchanges: tuple[Exchange, ...] = ()
+    refusal: str = ""
 
     def asked(self, question: str) -> "Conversation":
         """The conversation with a new question at its end."""
         return Conversation((*self.exchanges, Exchange(question)))
+
+    def refused(self, reason: str) -> "Conversation":
+        """The conversation as it was, and why what was asked now is no part of it; the next question ends that."""
+        return Conversation(self.exchanges, reason)
 
     def history(self) -> tuple[Turn, ...]:
         """The turns that have been answered."""

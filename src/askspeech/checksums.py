@@ -25,8 +25,8 @@ from askspeech.keywords import KEYWORDS
 __all__ = ["VECTORS_DATABASE", "changed_files", "checksums", "checksums_in_child"]
 
 VECTORS_DATABASE = "chroma/chroma.sqlite3"
-# Chroma writes this file when it writes a segment down; until then it makes the segment's other files again from the
-# database whenever it opens it.
+# Chroma writes this file when it writes a segment down; until then, which is with a single vector, it makes the
+# segment's other files again from the database whenever it opens it.
 _WRITTEN_DOWN = "index_metadata.pickle"
 # Chroma notes here that it has opened the database.
 _CHANGES_WHEN_OPENED = "acquire_write"

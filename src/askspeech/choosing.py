@@ -12,7 +12,7 @@ from askspeech.manifest import Manifest
 from askspeech.store import HeldGeneration, Store
 from askspeech.verification import verify
 
-__all__ = ["Choice", "choose", "fallback_notice", "vectors_notice"]
+__all__ = ["Choice", "choose", "fallback_notice", "unusable_notice", "vectors_notice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,14 @@ def fallback_notice(store: Store) -> str:
     return (
         "The newest index is damaged; an earlier one answers, which may lack what was added since. Repair it with: "
         f"askspeech build --store {store.path} 最新的索引损坏，已改用上一个版本，请用这条命令修复。"
+    )
+
+
+def unusable_notice(error: Exception) -> str:
+    """What readers are told where an index that is open goes on answering because the newest one cannot be used."""
+    return (
+        f"The newest index cannot be used; the one before it answers, which may lack what was added since. {error} "
+        "最新的索引无法使用，仍用上一个版本回答。"
     )
 
 

@@ -14,7 +14,7 @@ Support = Literal["supported", "partly", "not_found"]
 PassageKind = Literal["text", "outline"]
 FactOrigin = Literal["text", "file_name", "derived"]
 BuiltFrom = Literal["nothing", "copy", "unchanged"]
-Way = Literal["keyword", "dense", "hybrid"]
+Way = Literal["keyword", "dense", "late", "hybrid"]
 
 
 class Span(NamedTuple):
@@ -194,7 +194,7 @@ class Hit:
     copies: tuple[str, ...] = ()
     """Ids of passages that say the same."""
     found_by: tuple[str, ...] = ()
-    """What found it, in words: "keyword 1", "dense 4", "late interaction 2", "outline"."""
+    """What found it, in words: "keyword 1", "dense 4", "late interaction 2", "outline", "rerank 3"."""
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -370,7 +370,7 @@ class BuildReport:
     speeches: int
     passages: int
     embedded: int
-    """Passages whose vectors were computed; the others were reused."""
+    """Different texts whose vectors were computed: passages of one text share one, and known ones are used again."""
     logical_hash: str
     seconds: float
     built_from: BuiltFrom = "nothing"

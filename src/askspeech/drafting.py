@@ -39,7 +39,7 @@ class Encoders:
 
 
 class Draft:
-    """A generation being written into a folder, and how much of it had to be embedded."""
+    """A generation being written into a folder, and how many of its texts had to be embedded."""
 
     def __init__(self, folder: Path, contents: Contents, earlier: Earlier | None, encoders: Encoders) -> None:
         self.folder, self.contents, self.earlier, self.encoders = folder, contents, earlier, encoders

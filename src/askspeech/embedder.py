@@ -7,10 +7,9 @@ stands behind the same interface.
 
 import functools
 import hashlib
-import importlib
 import importlib.resources
-import json
-from collections.abc import Callable, Iterable, Sequence
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -21,7 +20,8 @@ from safetensors.numpy import load as load_safetensors
 from tokenizers import Tokenizer
 
 from askspeech.errors import ModelError
-from askspeech.settings import IndexSettings
+from askspeech.foreign_models import ModelKind, encodable, files_digest, load_model
+from askspeech.settings import DEFAULT_BATCH_SIZE, IndexSettings
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
@@ -43,9 +43,16 @@ FORMAT = "askspeech embedding 1"
 BUILTIN_NAME = "askspeech-static-256"
 TOKENIZER_BATCH = 1024
 """Texts that are tokenized at once: enough for every core, and few enough that their tokens stay small in memory."""
-PICKLED = (".bin", ".pt", ".pth", ".pkl")
 INSTALL_AGAIN = "Install askspeech again, or train the model again (training/README.md)."
 WEIGHTS, TOKENIZER = "model.safetensors", "tokenizer.json"
+KIND = ModelKind(
+    noun="embedder",
+    library_class="SentenceTransformer",
+    setting="ASKSPEECH_EMBEDDER",
+    owner="sentence-transformers",
+    comparable="Qwen/Qwen3-Embedding-0.6B",
+    without="leave it empty for the built-in one",
+)
 
 
 class Embedder(Protocol):
@@ -97,7 +104,7 @@ class StaticEmbedder:
             np.array(encoding.ids, dtype=np.uint16)
             for start in range(0, len(texts), TOKENIZER_BATCH)
             for encoding in self._tokenizer.encode_batch_fast(
-                _encodable(texts[start : start + TOKENIZER_BATCH]), add_special_tokens=False
+                encodable(texts[start : start + TOKENIZER_BATCH]), add_special_tokens=False
             )
         ]
 
@@ -122,17 +129,22 @@ class StaticEmbedder:
 
 
 class SentenceTransformerEmbedder:
-    """Any SentenceTransformer, by name or folder, with its own prompts; the library is imported here and not before.
+    """Any SentenceTransformer, by name or folder, with its own prompts, on the device that the library finds best.
 
-    Only safetensors are read and no code of a model is run. Raises `ModelError` when it cannot be loaded or used.
+    Only safetensors are read and no code of a model is run. The fingerprint covers the weights, the tokenizer, the
+    prompts and all settings of the folder. Raises `ModelError` when it cannot be loaded or used.
     """
 
-    def __init__(self, name: str, revision: str = "") -> None:
+    def __init__(self, name: str, revision: str = "", batch_size: int = DEFAULT_BATCH_SIZE) -> None:
         self.name = name
-        self._model = _load_sentence_transformer(name, revision)
+        self._batch_size = batch_size
+        self._one_at_a_time = threading.Lock()  # tokenizers fail where two threads use one
+        self._model, folder = load_model(KIND, name, revision)
         dimension = self._model.get_embedding_dimension()
         self.dimension = int(dimension or self._encode(self._model.encode_document, ["一"]).shape[1])
-        self.fingerprint = _sentence_transformer_fingerprint(self._model, self.dimension)
+        self.fingerprint = _fingerprint(
+            b"sentence-transformers", files_digest(folder), str(self.dimension).encode(), _prompts(self._model)
+        )
 
     def embed_passages(self, texts: Sequence[str]) -> Floats:
         """Vectors of passages, texts × dimension, with the model's prompt for documents."""
@@ -147,11 +159,15 @@ class SentenceTransformerEmbedder:
 
     def _encode(self, encode: Any, texts: Sequence[str]) -> Floats:
         try:
-            vectors = encode(_encodable(texts), convert_to_numpy=True, show_progress_bar=False)
+            with self._one_at_a_time:
+                vectors = encode(
+                    encodable(texts), batch_size=self._batch_size, convert_to_numpy=True, show_progress_bar=False
+                )
         except Exception as error:
             raise ModelError(
-                f"The embedder {self.name} failed on {len(texts)} texts: {error}. Use the built-in embedder "
-                "(leave ASKSPEECH_EMBEDDER empty), or a smaller model."
+                f"The embedder {self.name} failed on {len(texts)} texts: {error}. Where memory is short, set "
+                f"ASKSPEECH_BATCH_SIZE below {self._batch_size}; else use the built-in embedder (leave "
+                "ASKSPEECH_EMBEDDER empty), or a smaller model."
             ) from error
         return _unit_rows(vectors, len(texts), self.name)
 
@@ -172,11 +188,11 @@ class LangChainEmbedder:
         """Vectors of passages, texts × dimension."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        return self._embed(self._embeddings.embed_documents, _encodable(texts))
+        return self._embed(self._embeddings.embed_documents, encodable(texts))
 
     def embed_question(self, text: str) -> Floats:
         """The vector of a question."""
-        row: Floats = self._embed(self._embed_queries, _encodable([text]))[0]
+        row: Floats = self._embed(self._embed_queries, encodable([text]))[0]
         return row
 
     def _embed_queries(self, texts: list[str]) -> list[list[float]]:
@@ -197,7 +213,7 @@ def load_embedder(settings: IndexSettings) -> Embedder:
     """The embedder that the settings name, or the built-in one; raises `ModelError` with the next step."""
     if not settings.embedder:
         return builtin_embedder()
-    return SentenceTransformerEmbedder(settings.embedder, settings.embedder_revision)
+    return SentenceTransformerEmbedder(settings.embedder, settings.embedder_revision, settings.batch_size)
 
 
 @functools.cache
@@ -215,11 +231,6 @@ def _fingerprint(*parts: bytes) -> str:
         digest.update(len(part).to_bytes(8, "big"))
         digest.update(part)
     return digest.hexdigest()
-
-
-def _encodable(texts: Iterable[str]) -> list[str]:
-    """The texts with lone surrogates, which no tokenizer and no server accepts, replaced."""
-    return [text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8") for text in texts]
 
 
 def _read_model_file(path: Path) -> bytes:
@@ -265,60 +276,5 @@ def _unit_rows(vectors: ArrayLike, count: int, name: str) -> Floats:
     return (rows / np.where(norms > 0, norms, 1)).astype(np.float32)
 
 
-def _load_sentence_transformer(name: str, revision: str) -> Any:
-    _refuse_pickled_weights(Path(name))
-    try:
-        # Imported here because it takes seconds and the built-in embedder does without.
-        return importlib.import_module("sentence_transformers").SentenceTransformer(
-            name,
-            revision=revision or None,
-            trust_remote_code=False,
-            model_kwargs={"use_safetensors": True},
-        )
-    except Exception as error:
-        raise ModelError(
-            f"The embedder {name} cannot be loaded: {error}. ASKSPEECH_EMBEDDER takes the name or the folder of a "
-            "SentenceTransformer with safetensors and without code of its own; leave it empty for the built-in one."
-        ) from error
-
-
-def _refuse_pickled_weights(folder: Path) -> None:
-    """Raise `ModelError` where a local folder, or one inside it, has its weights pickled and not as safetensors."""
-    pickled = [path for path in folder.rglob("*") if path.suffix in PICKLED] if folder.is_dir() else []
-    if alone := [path for path in pickled if not any(path.parent.glob("*.safetensors"))]:
-        raise ModelError(
-            f"The model folder {folder} has pickled weights ({alone[0].name}) and no .safetensors beside them; they "
-            "are not loaded because they can run code. Save the model with safe_serialization=True, or name one that "
-            "has safetensors, such as BAAI/bge-small-zh-v1.5."
-        )
-
-
-def _sentence_transformer_fingerprint(model: Any, dimension: int) -> str:
-    """A hash of all weights, the tokenizer, the prompts, the modules and the longest text that is read whole."""
-    description = {
-        "modules": [type(module).__name__ for module in model],
-        "prompts": model.prompts,
-        "dimension": dimension,
-        "characters": str(getattr(model, "max_seq_length", None)),
-        "tokenizer": _tokenizer_description(getattr(model, "tokenizer", None)),
-    }
-    digest = hashlib.sha256(json.dumps(description, sort_keys=True).encode())
-    for name, tensor in sorted(model.state_dict().items()):
-        digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())
-        digest.update(_tensor_bytes(tensor))
-    return _fingerprint(b"sentence-transformers", digest.digest())
-
-
-def _tokenizer_description(tokenizer: Any) -> str:
-    """Everything that a fast tokenizer does, as JSON; the class and the vocabulary of another kind."""
-    backend = getattr(tokenizer, "backend_tokenizer", tokenizer)
-    if isinstance(backend, Tokenizer):
-        return str(backend.to_str())
-    vocabulary = tokenizer.get_vocab() if hasattr(tokenizer, "get_vocab") else {}
-    return f"{type(tokenizer).__name__} {sorted(vocabulary.items())}"
-
-
-def _tensor_bytes(tensor: Any) -> bytes:
-    torch = importlib.import_module("torch")
-    content: bytes = tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
-    return content
+def _prompts(model: Any) -> bytes:
+    return repr(sorted(model.prompts.items())).encode()

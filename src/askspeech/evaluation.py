@@ -99,7 +99,7 @@ def evaluate(
         index: what is searched, with its default settings.
         answerer: what answers; None evaluates the search alone.
         questions: what is asked.
-        way: the leg that is searched. An answer rests on both legs, so the single ones are evaluated without answers.
+        way: how to search. An answer rests on the hybrid way, so the others are evaluated without answers.
         progress: told after every question.
 
     Raises:

@@ -91,12 +91,11 @@ def _title_and_head(zones: SpeechZones) -> tuple[Zone, ...]:
 
 
 def _meeting(zones: SpeechZones) -> _Words | None:
-    """The meeting as title, subtitle or opening names it."""
-    return (
-        _first(_title_and_head(zones), find_meeting)
-        or _first(zones.opening, find_opened_meeting)
-        or _first((zones.name,), find_meeting)
-    )
+    """The meeting that title, subtitle or opening names, else the kind that they say, else as the file's name has it."""
+    said = (_first(_title_and_head(zones), find_meeting), _first(zones.opening, find_opened_meeting))
+    found = [words for words in said if words is not None]
+    named = [words for words in found if is_named(words.text)]
+    return next(iter((*named, *found)), None) or _first((zones.name,), find_meeting)
 
 
 def _kind(zones: SpeechZones, meeting: _Words | None) -> Fact | None:

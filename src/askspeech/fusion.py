@@ -4,11 +4,11 @@ Reciprocal rank fusion hurt the good leg where legs are of unequal strength; a s
 development questions). All weights of the search are here.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-__all__ = ["FIELD_WEIGHTS", "WEIGHTS", "Scored", "Weights", "fuse"]
+__all__ = ["FIELD_WEIGHTS", "RERANKED", "WEIGHTS", "Scored", "Weights", "fuse", "reranked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,9 @@ class Weights:
 
 
 WEIGHTS = Weights(keyword=1.0, dense=0.7, late=1.0, outline=0.25)
+
+RERANKED = 50
+"""How many of the best passages a reranker judges: beyond them it costs more time than it finds."""
 
 FIELD_WEIGHTS: Mapping[str, float] = MappingProxyType(
     {
@@ -68,6 +71,20 @@ def fuse(
         reasons = [f"{name} {places[identity]}" for name, places in ranks.items() if identity in places]
         found.append(Scored(identity, score, (*reasons, *(["outline"] if identity in outlines else []))))
     return sorted(found, key=lambda scored: (-scored.score, scored.id))
+
+
+def reranked(found: Sequence[Scored], scores: Sequence[float]) -> list[Scored]:
+    """The passages with the first of them, as many as there are scores, in the order of those scores, best first.
+
+    Equal ones stay in their order. A passage takes over the score of the place that it moves to: what a reranker gives
+    is on no common scale, and whoever compares the scores of hits must not see where its judgement ends.
+    """
+    order = sorted(range(len(scores)), key=lambda place: (-scores[place], place))
+    moved = [
+        replace(found[old], score=found[new].score, found_by=(*found[old].found_by, f"rerank {new + 1}"))
+        for new, old in enumerate(order)
+    ]
+    return [*moved, *found[len(scores) :]]
 
 
 def _ranks(scores: Mapping[str, float]) -> Mapping[str, int]:

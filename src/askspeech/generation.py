@@ -15,7 +15,7 @@ from askspeech.catalog import CATALOG, Catalog, PassageRow
 from askspeech.collapsing import Copy, as_copy
 from askspeech.datatypes import Speech
 from askspeech.disk import folder_bytes, limit_file_growth
-from askspeech.embedder import Embedder
+from askspeech.embedder import Embedder, StaticEmbedder
 from askspeech.errors import DiskError, StoreDamagedError
 from askspeech.keywords import KEYWORDS, KeywordIndex
 from askspeech.manifest import Manifest
@@ -32,20 +32,31 @@ class Generation:
         held: the generation, which it closes in the end.
         embedder: the one that questions are embedded with.
         vectors_problem: what is known to be wrong with its vector index, which is then not opened.
+        tokens: the one whose token vectors late interaction compares; None where nobody will compare any.
 
     Raises:
-        StoreMismatchError: another schema or another embedder made it.
+        StoreMismatchError: another schema, another embedder or another tokenizer made it.
         StoreDamagedError: its catalogue, its keyword index or its manifest is not what a build wrote.
         DiskError: the disk is the reason.
     """
 
-    def __init__(self, held: HeldGeneration, embedder: Embedder, vectors_problem: str = "") -> None:
+    def __init__(
+        self,
+        held: HeldGeneration,
+        embedder: Embedder,
+        vectors_problem: str = "",
+        *,
+        tokens: StaticEmbedder | None = None,
+    ) -> None:
         self.vectors_problem = vectors_problem
         with ExitStack() as closing:
             closing.enter_context(held)
             self.name = held.name
             self.manifest = Manifest.read(held.path)
-            self.manifest.check_embedder(embedder.name, embedder.fingerprint)
+            store = held.path.parent.parent
+            self.manifest.check_embedder(embedder.name, embedder.fingerprint, store)
+            if tokens is not None:
+                self.manifest.check_tokens(tokens.name, tokens.fingerprint, store)
             self.catalog = closing.enter_context(Catalog.open(held.path / CATALOG))
             self.keywords = closing.enter_context(KeywordIndex.open(held.path / KEYWORDS))
             self._load_tables()

@@ -4,6 +4,7 @@ Tokens are indexed as they come. They travel to tantivy joined by spaces, so the
 valid UTF-8 or that are longer than tantivy takes are spelled in another way, the same in the index and in a question.
 """
 
+import errno
 import hashlib
 import re
 from collections import Counter
@@ -60,6 +61,8 @@ class KeywordIndex:
     def open(cls, folder: Path) -> Self:
         """A finished index to read; one in a folder that cannot be written to is copied to a temporary one first."""
         with ExitStack() as closing, _errors(folder):
+            if not folder.is_dir():
+                raise NotADirectoryError(errno.ENOTDIR, "there is no such folder", str(folder))
             index = tantivy.Index.open(str(writable(folder, closing)))
             return cls(folder, index, None, closing.pop_all())
 

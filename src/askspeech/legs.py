@@ -1,6 +1,6 @@
-"""The ways of finding passages: keyword, dense and hybrid, three functions of one signature."""
+"""The ways of finding passages: keyword, dense, late and hybrid, four functions of one signature."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -12,10 +12,13 @@ from askspeech.generation import Generation
 from askspeech.late_interaction import late_interaction_scores
 from askspeech.tokens import question_tokens, search_key
 
-__all__ = ["DEPTH", "WAYS", "Query", "dense", "hybrid", "keyword"]
+__all__ = ["DEPTH", "WAYS", "Encoders", "Leg", "Query", "dense", "hybrid", "keyword", "late"]
 
 DEPTH = 300
 """How many passages each leg brings; the order of the first hits does not depend on how many are asked for."""
+
+_SCORED_AT_ONCE = 4096
+"""Passages that late interaction scores at once where it scores all: their similarities are held in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,19 @@ def dense(generation: Generation, encoders: Encoders, query: Query) -> list[Scor
     return _single(_dense_scores(generation, encoders, query), "dense")
 
 
+def late(generation: Generation, encoders: Encoders, query: Query) -> list[Scored]:
+    """Late interaction with every passage of the speeches, not only with what the other legs bring.
+
+    A passage in which nothing resembles the question is not found.
+    """
+    chosen = None if query.speeches is None else frozenset(query.speeches)
+    identities = sorted(row.id for row in generation.rows.values() if chosen is None or row.speech_id in chosen)
+    scores: dict[str, float] = {}
+    for start in range(0, len(identities), _SCORED_AT_ONCE):
+        scores |= _late_scores(generation, encoders, query, identities[start : start + _SCORED_AT_ONCE])
+    return _single({identity: score for identity, score in scores.items() if score}, "late interaction")[:DEPTH]
+
+
 def hybrid(generation: Generation, encoders: Encoders, query: Query) -> list[Scored]:
     """Both legs, their candidates scored again by late interaction, fused; one leg where the vectors are damaged."""
     keyword_scores = _keyword_scores(generation, query)
@@ -57,12 +73,12 @@ def hybrid(generation: Generation, encoders: Encoders, query: Query) -> list[Sco
     except StoreDamagedError:
         dense_scores = {}  # the generation knows what is wrong, and the search says so in a notice
     candidates = sorted({*keyword_scores, *dense_scores})
-    late = _late_scores(generation, encoders, query, candidates)
+    late_scores = _late_scores(generation, encoders, query, candidates)
     outlines = {one for one in candidates if query.lists and generation.rows[one].kind == "outline"}
-    return fuse(keyword_scores, dense_scores, late, outlines, WEIGHTS)
+    return fuse(keyword_scores, dense_scores, late_scores, outlines, WEIGHTS)
 
 
-WAYS: Mapping[Way, Leg] = MappingProxyType({"keyword": keyword, "dense": dense, "hybrid": hybrid})
+WAYS: Mapping[Way, Leg] = MappingProxyType({"keyword": keyword, "dense": dense, "late": late, "hybrid": hybrid})
 
 
 def _keyword_scores(generation: Generation, query: Query) -> dict[str, float]:
@@ -74,7 +90,9 @@ def _dense_scores(generation: Generation, encoders: Encoders, query: Query) -> d
     return generation.nearest(vector, DEPTH, query.speeches)
 
 
-def _late_scores(generation: Generation, encoders: Encoders, query: Query, candidates: list[str]) -> dict[str, float]:
+def _late_scores(
+    generation: Generation, encoders: Encoders, query: Query, candidates: Sequence[str]
+) -> dict[str, float]:
     question_ids = encoders.tokens.token_ids([search_key(query.question)])[0]
     scores = late_interaction_scores(question_ids, generation.token_ids(candidates), encoders.tokens.token_vectors)
     return {identity: float(score) for identity, score in zip(candidates, scores, strict=True)}

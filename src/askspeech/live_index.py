@@ -32,6 +32,9 @@ class Index(Protocol):
     def refresh(self) -> bool:
         """Go over to a newer generation where there is one; raises StoreMissingError where the store has gone."""
 
+    def close(self) -> None:
+        """Let the index go; calls under way end on it, later ones raise StoreMissingError."""
+
 
 class Answers(Protocol):
     """What the page needs to answer from an index."""
@@ -80,19 +83,31 @@ class LiveIndex:
             StoreMissingError: no index has been built, or it has gone since.
             AskSpeechError: it cannot be opened.
         """
-        with self._opening:
-            if self._opened is None:
-                self._opened = self._open_index()
-                return self._opened
-        return self._refreshed(self._opened)
+        while True:
+            with self._opening:
+                opened = self._opened
+                if opened is None:
+                    self._opened = opened = self._open_index()
+                    return opened
+            self._refresh(opened)
+            if self._opened is opened:
+                return opened
+            # Another thread has found meanwhile that its store had gone, and let go of it.
 
-    def _refreshed(self, opened: Opened) -> Opened:
+    def _refresh(self, opened: Opened) -> None:
         try:
             opened.index.refresh()
         except StoreMissingError:
-            self._opened = None
+            self._let_go(opened)
             raise
-        return opened
+
+    def _let_go(self, opened: Opened) -> None:
+        """Close an index whose store has gone, once, and leave alone what another thread has opened since."""
+        with self._opening:
+            if self._opened is not opened:
+                return
+            self._opened = None
+        opened.index.close()
 
     def status(self) -> Status:
         """Try to have the index open, and say how that went; waits while another thread opens it."""

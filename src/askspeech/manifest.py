@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from itertools import chain
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from askspeech.catalog import Catalog, Counts
@@ -110,17 +111,31 @@ class Manifest:
         except (ValueError, KeyError, TypeError) as error:
             raise _damaged(path, f"is no manifest ({type(error).__name__}: {error})") from error
 
-    def check_embedder(self, name: str, fingerprint: str) -> None:
-        """Refuse an embedder whose vectors do not belong to this index.
+    def check_embedder(self, name: str, fingerprint: str, store: Path) -> None:
+        """Refuse an embedder whose vectors do not belong to the index in that store.
 
         Raises:
             StoreMismatchError: it is another one than made the vectors.
         """
         if fingerprint != self.embedder.fingerprint:
             raise StoreMismatchError(
-                f"The index was built with the embedder {self.embedder.name!r} ({self.embedder.fingerprint}), found "
-                f"{name!r} ({fingerprint}). Use the one that built it, or build again: "
-                "askspeech build FOLDER --store STORE"
+                f"The index in {store} was built with the embedder {self.embedder.name!r} "
+                f"({_short(self.embedder.fingerprint)}), and the one in use is {name!r} ({_short(fingerprint)}): use "
+                f"the one that built it, or build the index again with: {_build_command(store)}"
+            )
+
+    def check_tokens(self, name: str, fingerprint: str, store: Path) -> None:
+        """Refuse token vectors of late interaction that do not belong to the token ids of the index in that store.
+
+        Raises:
+            StoreMismatchError: they are others than the ones whose token ids it holds.
+        """
+        built_with = str(self.settings.get("tokens", "none"))
+        if fingerprint != built_with:
+            raise StoreMismatchError(
+                f"The index in {store} holds the token ids of other built-in token vectors ({_short(built_with)}) than "
+                f"those of this askspeech, {name!r} ({_short(fingerprint)}): build the index again with: "
+                f"{_build_command(store)}"
             )
 
 
@@ -221,6 +236,16 @@ def _damaged(path: Path, what: str) -> StoreDamagedError:
         f"{path} {what}, expected what a build wrote. "
         f"Build the index again: askspeech build FOLDER --store {_store_of(path)}"
     )
+
+
+def _short(fingerprint: str) -> str:
+    """As much of a fingerprint as tells two apart."""
+    return fingerprint[:12]
+
+
+def _build_command(store: Path) -> str:
+    """The command that makes the index of a store anew from the folders that it was built from."""
+    return f"askspeech build --store {quote(str(store))}"
 
 
 def _store_of(manifest: Path) -> Path:

@@ -22,9 +22,13 @@ _KINDS = (
 )
 _KIND = "(?:" + "|".join(_KINDS) + ")"
 _KIND_AT_END = re.compile(_KIND + "$")
-_NAMED = "(?:会议|会|仪式|式|典礼|论坛|班)"
+# Not the ends of words that name a group, a chance or a way: 社会, 协会, 商会 (but 招商会), 机会, 形式, 上班.
+_NAMED = (
+    "(?:会议|(?<![社机协学工])(?<!(?<!招)商)(?<!联合|基金)会|仪式|(?<![形方模样正格公款新旧])式"
+    "|典礼|论坛|(?<![上下加值航])班)"
+)
 _AT_MEETING = re.compile(
-    rf"在([^。！？；]{{2,70}}?{_NAMED})(?:上|的(?=政府工作报告|工作报告|报告|讲话|致辞|致词|发言|总结|主持))"
+    rf"在([^。！？；]{{0,70}}?{_NAMED})(?:上(?!下)|的(?=政府工作报告|工作报告|报告|讲话|致辞|致词|发言|总结|主持))"
 )
 _SPOKEN = "(?:讲话|讲稿|致辞|致词|发言|总结讲话|主持词|演讲|报告|动员讲话)"
 _MEETING_SPEECH = re.compile(
@@ -41,15 +45,27 @@ _TO_MEETING = re.compile(rf"向([^。！？；，,]{{0,12}}?{_MEETING_OF_DELEGAT
 _CONGRESS = re.compile(rf"^(?:我们)?((?:中国共产党)?{_MEETING_OF_DELEGATES})[，,]?(?:是|在|将)")
 _SCOPE = re.compile("[全我][省市县区州旗镇乡局]")
 _GENERAL = re.compile(f"(?:{_KIND}|会|全会)")
+_SPEAKER = "(?:[^，,在]{0,20}(?:书记|[省市县州盟区旗镇乡局厅部]长|主任|主席|总理|领导|同志)[一-鿿]{0,4})?"
+_NOT_OF_THE_NAME = (
+    re.compile(f"^.*在(?={_GENERAL.pattern}$)"),
+    re.compile(f"^{_SPEAKER}(?<![现正存所实潜内旨重贵好])在(?![职建岗册校线外京])"),
+    re.compile("^(?:[这本此]次|今天的?)"),
+)
 _REPORT = re.compile(r"政府工作报告(?=(?:[（(][^（）()]{1,12}[）)])?$)")
 _RESOLUTION = re.compile(r"决议(?=(?:[（(][^（）()]{1,12}[）)])?$)")
 _GIVES_REPORT = re.compile(r"(?:我|现在|市长|省长|县长|区长|主席|总理)[^。！？；]{0,40}作(政府工作报告)")
 
 
 def find_meeting(text: str) -> Range | None:
-    """The meeting that a title or subtitle names: 在…会上的讲话, …会议讲话."""
+    """The meeting that a title or subtitle names: 在…会上的讲话, …会议讲话; its kind alone where it says 在大会上."""
     found = _AT_MEETING.search(text) or _MEETING_SPEECH.search(text)
-    return found.span(1) if found else None
+    if found is None:
+        return None
+    start, end = found.span(1)
+    for before in _NOT_OF_THE_NAME:
+        left_out = before.match(text[start:end])
+        start += left_out.end() if left_out else 0
+    return (start, end) if end - start > 1 else None  # 在会上 names none and says no kind
 
 
 def find_opened_meeting(text: str) -> Range | None:

@@ -13,8 +13,9 @@ from typing import Any
 import gradio as gr
 
 from askspeech.chat import Conversation, Exchange, answered
-from askspeech.errors import AskSpeechError
+from askspeech.errors import AskSpeechError, QuestionError
 from askspeech.live_index import LiveIndex, Status
+from askspeech.questions import checked_question
 from askspeech.rendering import (
     answer_html,
     escape,
@@ -173,9 +174,19 @@ class Handlers:
         return welcome_html(texts.no_index, status.message)
 
     def ask(self, question: str, conversation: Conversation, request: gr.Request) -> Iterator[Shown]:
-        """Answer a question; yields what to show of the conversation after every event of the answer."""
+        """Answer a question; yields what to show of the conversation after every event of the answer.
+
+        Nothing changes where nothing was typed; what is no question stays in the box, and the page says why.
+        """
         texts = _texts(request)
-        conversation = conversation.asked(question.strip())
+        if not question.strip():
+            yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
+            return
+        try:
+            conversation = conversation.asked(checked_question(question))
+        except QuestionError as error:
+            yield _shown(conversation.refused(str(error)), texts)
+            return
         yield _shown(conversation, texts, box=BUSY | {"value": ""}, sources=note_html(texts.searching))
         running = RunningAnswer(answered(conversation.exchanges[-1], conversation.history(), self._live))
         with self._running.running(str(request.session_hash), running):
@@ -242,12 +253,13 @@ def _shown(
 
 def messages(conversation: Conversation, texts: PageTexts) -> list[dict[str, str]]:
     """A conversation as the messages of Gradio's chatbot."""
-    return [message for exchange in conversation.exchanges for message in _messages(exchange, texts)]
+    shown = [message for exchange in conversation.exchanges for message in _messages(exchange, texts)]
+    refusal = problem_html(conversation.refusal)
+    return [*shown, {"role": "assistant", "content": refusal}] if conversation.refusal else shown
 
 
 def _messages(exchange: Exchange, texts: PageTexts) -> Iterator[dict[str, str]]:
-    if exchange.question:
-        yield {"role": "user", "content": question_html(exchange.question)}
+    yield {"role": "user", "content": question_html(exchange.question)}
     content = problem_html(exchange.problem) if exchange.problem else answer_html(exchange.view, texts)
     yield {"role": "assistant", "content": content}
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["LevelWords", "Place", "find_level", "find_places", "place_at"]
+__all__ = ["LevelWords", "Place", "can_be_name", "find_level", "find_places", "place_at"]
 
 _HAN = "[一-鿿]"
 _BOUNDARY = re.compile(
@@ -119,11 +119,16 @@ def place_at(text: str, at: int) -> Place | None:
     if found is None:
         return None
     name, ending = (part for part in found.groups() if part)
-    denied = name[0] in _NO_FIRST or name[-1] in _NO_LAST or name[-1] in _NO_LAST_OF.get(ending[-1], ())
-    if denied or _NO_PART.search(name) or _OTHER_UNIT.search(name):
+    if not can_be_name(name, ending):
         return None
     level = next(level for level, endings in _LEVEL_OF_ENDING if ending.endswith(endings))
     return Place(found[0], found.start(), found.end(), level)
+
+
+def can_be_name(name: str, ending: str) -> bool:
+    """Whether what stands before 省, 市, 县 … can be a place's name by its form: 青禾, not 全 or 重点工业园."""
+    denied = name[0] in _NO_FIRST or name[-1] in _NO_LAST or name[-1] in _NO_LAST_OF.get(ending[-1], ())
+    return not (denied or _NO_PART.search(name) or _OTHER_UNIT.search(name))
 
 
 def find_level(text: str) -> LevelWords | None:

@@ -273,6 +273,8 @@ def pack_array(array: NDArray[Any], kind: str) -> bytes:
 
 def unpack_matrix(packed: Sequence[bytes]) -> NDArray[np.float32]:
     """Packed vectors of one dimension as (n, dimension); ValueError where their lengths differ."""
+    if len({len(vector) for vector in packed}) > 1:
+        raise ValueError(f"The vectors have {sorted({len(vector) for vector in packed})} bytes, expected one length.")
     matrix = np.frombuffer(b"".join(packed), "<f4")
     return matrix.reshape(len(packed), len(packed[0]) // 4 if packed else 0)
 

@@ -57,8 +57,8 @@ def build_text(report: BuildReport, width: int | None = None) -> str:
         parts.append("\n".join([f"Skipped files 跳过的文件: {len(report.skipped)}", *skipped]))
     parts.append(_BUILT_FROM[report.built_from])
     parts.append(
-        f"Speeches 讲话: {report.speeches}; passages 段落: {report.passages} "
-        f"(newly embedded 新算向量: {report.embedded}); {report.seconds:.1f} s; "
+        f"Speeches 讲话: {report.speeches}; passages 段落: {report.passages}; "
+        f"texts newly embedded 新算向量的文本: {report.embedded}; {report.seconds:.1f} s; "
         f"generation {report.generation} of {_cell(report.store)}"
     )
     return "\n\n".join(parts)

@@ -9,17 +9,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from askspeech.choosing import Choice, choose, fallback_notice, vectors_notice
+from askspeech.choosing import Choice, choose, fallback_notice, unusable_notice, vectors_notice
 from askspeech.collapsing import collapse
 from askspeech.datatypes import Filters, Hit, Passage, SearchResult, Section, Speech, Turn, Way
 from askspeech.embedder import Embedder, builtin_embedder, load_embedder
-from askspeech.errors import AskSpeechError, StoreDamagedError, StoreMissingError
+from askspeech.errors import AskSpeechError, DiskError, StoreDamagedError, StoreMismatchError, StoreMissingError
 from askspeech.filtering import kept_speeches
-from askspeech.fusion import Scored
+from askspeech.fusion import RERANKED, Scored, reranked
 from askspeech.generation import Generation
 from askspeech.glossary import with_chinese
 from askspeech.legs import WAYS, Encoders, Query
 from askspeech.questions import asks_for_list, checked_question, compares, complete, language_of
+from askspeech.reranker import Reranker, load_reranker
 from askspeech.settings import DEFAULT_STORE, IndexSettings
 from askspeech.store import Store
 from askspeech.suggestions import example_questions
@@ -49,9 +50,12 @@ class SpeechIndex:
     Open it with `SpeechIndex.open`, close it with `close` or as a context manager.
     """
 
-    def __init__(self, store: Store, encoders: Encoders, choice: Choice | None = None) -> None:
+    def __init__(
+        self, store: Store, encoders: Encoders, choice: Choice | None = None, reranker: Reranker | None = None
+    ) -> None:
         self._store = store
         self._encoders = encoders
+        self._reranker = reranker
         self._swap = threading.Lock()
         choice = choice or choose(store)
         # The generation in use may be another than CURRENT says, where that one is damaged.
@@ -65,8 +69,11 @@ class SpeechIndex:
         settings: IndexSettings | None = None,
         *,
         embedder: Embedder | None = None,
+        reranker: Reranker | None = None,
     ) -> Self:
-        """Open the index that was published last in a store, with the embedder that the settings name.
+        """Open the index that was published last in a store, with the embedder and reranker that the settings name.
+
+        Those that are passed in come before the settings; without any, there is the built-in embedder and no reranker.
 
         It is examined first, in a child process. Where its vectors are damaged the keyword index answers alone; where
         more is, the index before it answers; `notices` say so.
@@ -82,13 +89,14 @@ class SpeechIndex:
         with ThreadPoolExecutor(1) as meanwhile:
             choosing = meanwhile.submit(choose, place)
             try:
-                chosen = embedder or load_embedder(settings or IndexSettings())
-                encoders = Encoders(chosen, builtin_embedder())
+                settings = settings or IndexSettings()
+                encoders = Encoders(embedder or load_embedder(settings), builtin_embedder())
+                reranker = reranker or load_reranker(settings)
             except AskSpeechError:
                 if choosing.exception() is None:
                     choosing.result().held.close()
                 raise
-            return cls(place, encoders, choosing.result())
+            return cls(place, encoders, choosing.result(), reranker)
 
     def search(
         self,
@@ -99,7 +107,12 @@ class SpeechIndex:
         history: Sequence[Turn] = (),
         way: Way = "hybrid",
     ) -> SearchResult:
-        """The k passages that answer a question best, best first; raises QuestionError for what is no question."""
+        """The k passages that answer a question best, best first.
+
+        In the hybrid way, the reranker, where there is one, puts the first passages in a new order.
+
+        Raises QuestionError for what is no question, ModelError where the embedder or the reranker fails.
+        """
         completed = complete(checked_question(question), history)
         wanted = with_chinese(completed) if language_of(question) == "en" else completed
         with self._reading() as generation:
@@ -107,6 +120,8 @@ class SpeechIndex:
             chosen = None if kept is None else [speech.id for speech in kept]
             query = Query(wanted, asks_for_list(question), chosen)
             ranked = [] if chosen == [] else WAYS[way](generation, self._encoders, query)
+            if way == "hybrid":
+                ranked = self._reranked(generation, ranked, completed)
             groups = generation.groups_by_speech() if compares(question) else generation.copy_groups
             shown = collapse(ranked, groups, generation.copies.__getitem__)[:k]
             hits = _hits(generation, shown)
@@ -118,6 +133,13 @@ class SpeechIndex:
             filters=filters or Filters(),
             notices=(*notices, *((NOTHING_FILTERED,) if chosen == [] else ())),
         )
+
+    def _reranked(self, generation: Generation, ranked: list[Scored], question: str) -> list[Scored]:
+        """The passages found with the first of them in the order of the reranker, which reads what a person asked."""
+        if self._reranker is None or not ranked:
+            return ranked
+        passages = generation.catalog.passages([scored.id for scored in ranked[:RERANKED]])
+        return reranked(ranked, self._reranker.scores(question, [_with_headings(passage) for passage in passages]))
 
     def as_retriever(self, *, k: int = 8, filters: Filters | None = None) -> "SpeechRetriever":
         """The index as a LangChain retriever."""
@@ -201,29 +223,38 @@ class SpeechIndex:
                     f"The index in {self._store.path} has gone. Build it again: "
                     f"askspeech build FOLDER --store {self._store.path}"
                 )
-            return name != self._seen and self._go_over()
+            return name != self._seen and not self._shelf.retired and self._go_over()
         finally:
             self._swap.release()
 
     def _go_over(self) -> bool:
-        seen = self._store.current_name()
+        """Whether another generation is in use now.
+
+        One that cannot be used is not looked at again before another is published: what is open goes on answering.
+        """
+        self._seen = self._store.current_name()
         try:
             choice = choose(self._store)
+            self._seen = choice.current
+            if choice.held.name == self.generation:
+                choice.held.close()
+                self._shelf.notices = choice.notices
+                return False
+            new = self._shelved(choice)
         except StoreDamagedError:
-            # What is open still answers; it is not looked at again before another one is published.
-            self._seen, self._shelf.notices = seen, (fallback_notice(self._store),)
+            self._shelf.notices = (fallback_notice(self._store),)
             return False
-        self._seen = choice.current
-        if choice.held.name == self.generation:
-            choice.held.close()
-            self._shelf.notices = choice.notices
+        except (StoreMismatchError, DiskError) as error:
+            self._shelf.notices = (unusable_notice(error),)
             return False
-        old, self._shelf = self._shelf, self._shelved(choice)
+        old, self._shelf = self._shelf, new
         _retire(old)
         return True
 
     def _shelved(self, choice: Choice) -> _Shelf:
-        return _Shelf(Generation(choice.held, self._encoders.embedder, choice.vectors_problem), choice.notices)
+        encoders = self._encoders
+        opened = Generation(choice.held, encoders.embedder, choice.vectors_problem, tokens=encoders.tokens)
+        return _Shelf(opened, choice.notices)
 
     def _notices_of(self, generation: Generation) -> tuple[str, ...]:
         lost = (vectors_notice(self._store),) if generation.vectors_problem else ()
@@ -231,7 +262,8 @@ class SpeechIndex:
 
     def close(self) -> None:
         """Close the index; closing twice does nothing."""
-        _retire(self._shelf)
+        with self._swap:  # or a generation that is being gone over to would stay open
+            _retire(self._shelf)
 
     def __enter__(self) -> Self:
         """The index itself; it is closed at the end of the block."""
@@ -273,6 +305,11 @@ def _retire(shelf: _Shelf) -> None:
         idle = shelf.readers == 0
     if idle:
         shelf.generation.close()
+
+
+def _with_headings(passage: Passage) -> str:
+    """What the reranker reads of a passage: its words, and the two headings above it, as for the embedder."""
+    return "\n".join((*passage.heading_path[-2:], passage.text))
 
 
 def _hits(generation: Generation, found: Sequence[tuple[Scored, tuple[str, ...]]]) -> tuple[Hit, ...]:

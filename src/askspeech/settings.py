@@ -7,9 +7,11 @@ from pathlib import Path
 from askspeech.errors import SettingsError
 
 LARGEST_PORT = 65535
-_LONGEST_PORT = 5
+_MOST_DIGITS = 5
 MAX_QUESTION_CHARACTERS = 2000
 DEFAULT_STORE = Path("vectordb/store")
+DEFAULT_BATCH_SIZE = 32
+LARGEST_BATCH_SIZE = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,11 @@ class IndexSettings:
     # The embedder: empty for the built-in one, else the name or folder of a SentenceTransformer.
     embedder: str = ""
     embedder_revision: str = ""
+    # The reranker: empty for none, else the name or folder of a CrossEncoder.
+    reranker: str = ""
+    reranker_revision: str = ""
+    # How many texts a model other than the built-in one takes at once.
+    batch_size: int = DEFAULT_BATCH_SIZE
     # Passages, in characters of reading text.
     passage_minimum: int = 150
     passage_maximum: int = 350
@@ -48,6 +55,9 @@ def from_environment(environment: Mapping[str, str]) -> tuple[IndexSettings, Ser
             store=Path(environment.get("ASKSPEECH_STORE", index.store)),
             embedder=environment.get("ASKSPEECH_EMBEDDER", ""),
             embedder_revision=environment.get("ASKSPEECH_EMBEDDER_REVISION", ""),
+            reranker=environment.get("ASKSPEECH_RERANKER", ""),
+            reranker_revision=environment.get("ASKSPEECH_RERANKER_REVISION", ""),
+            batch_size=_batch_size(environment.get("ASKSPEECH_BATCH_SIZE", str(index.batch_size))),
             cleaning_rules=Path(environment["ASKSPEECH_CLEANING_RULES"])
             if "ASKSPEECH_CLEANING_RULES" in environment
             else None,
@@ -60,8 +70,23 @@ def from_environment(environment: Mapping[str, str]) -> tuple[IndexSettings, Ser
 
 
 def _port(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST_PORT and int(text) <= LARGEST_PORT):
+    port = _whole_number(text)
+    if port is None or port > LARGEST_PORT:
         raise SettingsError(
             f"ASKSPEECH_PORT is {text!r}: a port is a whole number from 0 to {LARGEST_PORT}. Correct or unset it."
         )
-    return int(text)
+    return port
+
+
+def _batch_size(text: str) -> int:
+    size = _whole_number(text)
+    if not size or size > LARGEST_BATCH_SIZE:
+        raise SettingsError(
+            f"ASKSPEECH_BATCH_SIZE is {text!r}: it is a whole number from 1 to {LARGEST_BATCH_SIZE}. "
+            "Correct or unset it."
+        )
+    return size
+
+
+def _whole_number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else None

@@ -119,8 +119,12 @@ def page_texts(language: Language) -> PageTexts:
 
 
 def language_of_reader(accept_language: str | None) -> Language:
-    """The language to address a reader in, from their browser's `Accept-Language`; Chinese where it says nothing."""
-    first = (accept_language or "zh").split(",")[0].strip().lower()
+    """The language to address a reader in: Chinese where the first one that `Accept-Language` names is, or it names none.
+
+    Empty elements of the list name none (RFC 9110, 5.6.1), nor does `*`, any language at all (RFC 4647, 2.1).
+    """
+    ranges = (element.partition(";")[0].strip().lower() for element in (accept_language or "").split(","))
+    first = next((name for name in ranges if name not in ("", "*")), "zh")
     return "zh" if first.startswith("zh") else "en"
 
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
@@ -23,7 +23,7 @@ from askspeech.catalog import CATALOG, Catalog
 from askspeech.checksums import changed_files
 from askspeech.datatypes import Passage
 from askspeech.disk import folder_bytes, limit_file_growth
-from askspeech.errors import AskSpeechError
+from askspeech.errors import AskSpeechError, DiskError, StoreDamagedError
 from askspeech.keywords import KEYWORDS, KeywordIndex
 from askspeech.manifest import Manifest, hashes, installed_versions
 from askspeech.tokens import field_tokens
@@ -91,8 +91,14 @@ def verify(generation: Path, *, quick: bool = False, time_limit: float | None = 
     counts; the indexes are opened only where another version of askspeech, chromadb or tantivy wrote them: then ids of
     up to 20,000 passages and up to 5,000 vectors are compared and each leg is asked 20 questions. Otherwise every id
     and vector is compared, the hashes are computed again and up to 200 passages are searched for. The child is killed
-    after `time_limit` seconds. Whatever happens to it is a problem in the result; nothing is raised.
+    after `time_limit` seconds. Whatever happens to it is a problem in the result.
+
+    Raises:
+        StoreMismatchError: another schema, chromadb or tantivy made it, which is no damage.
     """
+    # The child finds whatever else is wrong with the manifest, and names the part.
+    with suppress(StoreDamagedError, DiskError):
+        Manifest.read(generation)
     arguments = [str(generation.resolve()), *(["--quick"] if quick else [])]
     time_limit = time_limit or (QUICK_TIME_LIMIT_SECONDS if quick else TIME_LIMIT_SECONDS)
     started = time.monotonic()

@@ -5,8 +5,9 @@ exact words of the source.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePosixPath
 
 from askspeech.datatypes import Fact, Span
@@ -77,18 +78,20 @@ def find_zones(text: str, title: Span | None, paragraphs: Sequence[Span], file: 
     """The zones of a speech whose title and other paragraphs are ranges of a reading text."""
 
     def zone(place: Span, longest: int) -> Zone:
-        return _zone(text, place.start, min(place.end, place.start + longest), locate)
+        return _zone(text, *place, locate, longest)
 
     greeting = _salutation_number(text, paragraphs)
     body = _head_length(text, paragraphs) if greeting is None else greeting
-    head = [place for place in paragraphs[:body] if _length(place) <= _LONGEST_HEAD_LINE]
+    head = [place for place in paragraphs[:body] if _is_at_most(text, place, _LONGEST_HEAD_LINE)]
     last = paragraphs[max(body + 1, len(paragraphs) - _SIGNATURE_LINES) :]
     return SpeechZones(
         title=zone(title, _LONGEST_HEAD_LINE) if title else None,
         head=tuple(zone(place, _LONGEST_HEAD_LINE) for place in head),
         salutation=None if greeting is None else zone(paragraphs[greeting], _LONGEST_SALUTATION),
         opening=tuple(zone(place, _LONGEST_OPENING) for place in _opening(text, paragraphs[body:])),
-        signature=tuple(zone(place, _LONGEST_SIGNATURE) for place in last if _length(place) <= _LONGEST_SIGNATURE),
+        signature=tuple(
+            zone(place, _LONGEST_SIGNATURE) for place in last if _is_at_most(text, place, _LONGEST_SIGNATURE)
+        ),
         name=_zone(stem := PurePosixPath(file).stem, 0, len(stem), None),
     )
 
@@ -99,20 +102,26 @@ def addressed(zone: Zone) -> tuple[int, int] | None:
     return found.span(1) if found and _AUDIENCE.search(found[0]) else None
 
 
-def _zone(whole: str, start: int, end: int, locate: Locate | None) -> Zone:
-    places = [at for at in range(start, end) if not whole[at].isspace() and whole[at] not in _INVISIBLE]
+def _zone(whole: str, start: int, end: int, locate: Locate | None, longest: int | None = None) -> Zone:
+    """The zone of a range of a text, or of its first characters that can be seen."""
+    places = list(islice(_seen(whole, start, end), longest))
     text = "".join(whole[at] for at in places).translate(_FULL_WIDTH_DIGITS)
     return Zone(text, whole, places, locate)
 
 
-def _length(place: Span) -> int:
-    return place.end - place.start
+def _seen(whole: str, start: int, end: int) -> Iterator[int]:
+    """Where the characters of a range stand that can be seen."""
+    return (at for at in range(start, end) if not whole[at].isspace() and whole[at] not in _INVISIBLE)
+
+
+def _is_at_most(text: str, place: Span, longest: int) -> bool:
+    return place.end - place.start <= longest or next(islice(_seen(text, *place), longest, None), None) is None
 
 
 def _salutation_number(text: str, paragraphs: Sequence[Span]) -> int | None:
     """The number of the paragraph that begins with a salutation, among the first ones."""
     for number, place in enumerate(paragraphs[:_LAST_SALUTATION]):
-        if addressed(_zone(text, place.start, min(place.end, place.start + _LONGEST_SALUTATION), None)):
+        if addressed(_zone(text, *place, None, _LONGEST_SALUTATION)):
             return number
     return None
 
@@ -120,10 +129,11 @@ def _salutation_number(text: str, paragraphs: Sequence[Span]) -> int | None:
 def _head_length(text: str, paragraphs: Sequence[Span]) -> int:
     """How many short lines without a sentence or an outline's marker stand at the beginning."""
     for number, (start, end) in enumerate(paragraphs[:_MOST_PLAIN_HEAD_LINES]):
-        line = text[start : min(end, start + _LONGEST_HEAD_LINE)].strip()
+        line = _zone(text, start, end, None, _LONGEST_PLAIN_HEAD_LINE + 1).text
         if line[:1] in tuple("。，；、》”）"):
             return 0  # the lines above are the beginning of a sentence that a link has cut
-        if len(line) > _LONGEST_PLAIN_HEAD_LINE or line[-1:] in tuple("。！？!?；;：:") or marker_at(line):
+        marked = marker_at(text[start:end].strip()[:_LONGEST_HEAD_LINE])
+        if len(line) > _LONGEST_PLAIN_HEAD_LINE or line[-1:] in tuple("。！？!?；;：:") or marked:
             return number
     return min(len(paragraphs), _MOST_PLAIN_HEAD_LINES)
 

@@ -177,8 +177,11 @@
   }).observe(document.documentElement, { childList: true, subtree: true });
 
   document.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? event.target.closest(PLACE) : null;
+    const target = event.target instanceof Element ? event.target : null;
+    const button = target && target.closest(PLACE);
     if (button && button.value) openReader(button);
+    const box = target && target.closest("#as-ask .submit-button") && document.querySelector("#as-ask textarea");
+    if (box && !box.value.trim()) box.focus(); // nothing was asked: go on typing
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") closeReader();
