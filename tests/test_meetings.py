@@ -81,8 +81,8 @@ def test_who_spoke_is_no_part_of_the_meeting(title: str, meeting: str) -> None:
 @pytest.mark.parametrize(
     "title",
     [
-        *("书记在会上讲话", "在这次会上的讲话", "在全社会上下形成合力的讲话", "在全社会上形成合力的讲话", "抓住机会讲话"),
-        *("在青年企业家协会上的讲话", "在形式上的讲话", "在大会上下功夫的讲话", "在会上的讲话"),
+        *("书记在会上讲话", "在这次会上的讲话", "在全社会上下形成合力的讲话", "在全社会上形成合力的讲话"),
+        *("抓住机会讲话", "在青年企业家协会上的讲话", "在形式上的讲话", "在大会上下功夫的讲话", "在会上的讲话"),
     ],
 )
 def test_words_that_end_as_a_meeting_does_are_none(title: str) -> None:

@@ -41,7 +41,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The exchanges of one conversation, the latest last; `refusal` says why what was asked after them is no question."""
+    """The exchanges of one conversation, the latest last; `refusal` says why what was asked after it is no question."""
 
     exchanges: tuple[Exchange, ...] = ()
     refusal: str = ""

@@ -91,7 +91,7 @@ def _title_and_head(zones: SpeechZones) -> tuple[Zone, ...]:
 
 
 def _meeting(zones: SpeechZones) -> _Words | None:
-    """The meeting that title, subtitle or opening names, else the kind that they say, else as the file's name has it."""
+    """The meeting that title, subtitle or opening names, else the kind they say, else what the file's name says."""
     said = (_first(_title_and_head(zones), find_meeting), _first(zones.opening, find_opened_meeting))
     found = [words for words in said if words is not None]
     named = [words for words in found if is_named(words.text)]

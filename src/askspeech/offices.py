@@ -17,7 +17,10 @@ _COMMITTEE = "(?:新区|开发区|高新区|街道)?(?:党工委|工委|党委|�
 # Words that go on behind 县, 市 … or behind the office: 长效, 长远, 长江; 县长热线, 市长座谈会. Where 江 is a person's
 # name and no river, the name ends soon, and what such a person does follows.
 _DOES = "(?:同志|先生|女士|兼|在|于|向|就|代表|作|做|主持|讲话|致|发言|的|和|与|及|宣读|出席)"
-_NO_NAME = "[效远期足征途久短处项度势辈者线篇存假跑廊城治河款年]|助理|热线|信箱|专线|办公|接待|质量|座谈|会议|[医护药技]师|科员"
+_NO_NAME = (
+    "[效远期足征途久短处项度势辈者线篇存假跑廊城治河款年]"
+    "|助理|热线|信箱|专线|办公|接待|质量|座谈|会议|[医护药技]师|科员"
+)
 _RIVER_OR_NAME = f"[江安沙春龙乐](?!{_HAN}?[街路镇乡县区市村站桥]){_HAN}{{1,2}}(?:(?!{_HAN})|{_DOES})"
 _HOLDER = f"(?:(?!们|{_NO_NAME}|[江安沙春龙乐])|(?={_RIVER_OR_NAME}))"
 _GOVERNOR = f"(?<![全我各本该])(?:省长|市长|州长|盟长|县长|区长|旗长|镇长|乡长){_HOLDER}"
@@ -75,7 +78,10 @@ def _offices(line: str, end: int) -> Iterator[Range]:
 
 
 def _organ_start(line: str, start: int, end: int) -> int:
-    """Where an organ's name begins without what it is under: the party, a general office, its places but their level."""
+    """Where an organ's name begins without the party, the general office and the places that it is of.
+
+    The level of the last place stays.
+    """
     over = _OVER_PLACE.match(line, start, end)
     own = at = over.end() if over else start
     while (place := _PLACE.match(line, at, end)) and _names_place(*place.groups()):

@@ -119,7 +119,7 @@ def page_texts(language: Language) -> PageTexts:
 
 
 def language_of_reader(accept_language: str | None) -> Language:
-    """The language to address a reader in: Chinese where the first one that `Accept-Language` names is, or it names none.
+    """The language to address a reader in, the first that `Accept-Language` names; Chinese where it names none.
 
     Empty elements of the list name none (RFC 9110, 5.6.1), nor does `*`, any language at all (RFC 4647, 2.1).
     """

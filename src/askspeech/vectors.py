@@ -32,8 +32,8 @@ _BATCH = 5000
 # Searching wider than Chroma's default of 100, and with more neighbours than its 16: with the defaults more vectors
 # were not found by themselves where many passages say nearly the same.
 # What Chroma has not written down of a graph, by default all of a small one, it makes again whenever it opens the
-# index, with several threads and not always alike: now and then a passage could not be reached. Written down after every
-# call, the graph that answers is the one that the build verified.
+# index, with several threads and not always alike: now and then a passage could not be reached. Written down after
+# every call, the graph that answers is the one that the build verified.
 _WRITING = {"batch_size": 2, "sync_threshold": 2}
 _HNSW = {"space": "cosine", "max_neighbors": 24, "ef_construction": 100, "ef_search": 200, **_WRITING}
 # The copies are only looked up, never searched.
