@@ -98,7 +98,7 @@ def test_another_embedder_is_refused_in_one_sentence_with_both_names_and_the_com
     with pytest.raises(StoreMismatchError) as caught:
         SpeechIndex.open(store, embedder=fake)
     message = str(caught.value)
-    assert "'askspeech-static-256' (" in message and "'a fake one' (" in message
+    assert "'askspeech-static' (" in message and "'a fake one' (" in message
     assert message.endswith(f"askspeech build --store {store}")
     assert "\n" not in message
 
@@ -113,7 +113,7 @@ def test_the_embedder_that_built_an_index_opens_it_and_one_of_another_dimension_
         assert any(hit.found_by[0].startswith("keyword") for hit in index.search("融资难怎么破解"))
     with pytest.raises(StoreMismatchError, match=r"'fake'.*'fake'"):
         SpeechIndex.open(tmp_path, embedder=other)
-    with pytest.raises(StoreMismatchError, match=r"'fake'.*'askspeech-static-256'.*askspeech build --store"):
+    with pytest.raises(StoreMismatchError, match=r"'fake'.*'askspeech-static'.*askspeech build --store"):
         SpeechIndex.open(tmp_path)
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from askspeech.datatypes import Language
@@ -77,6 +77,7 @@ def test_the_first_language_of_a_browser_decides(header: str | None, language: s
 
 @given(st.text(), st.text())
 def test_what_follows_the_first_language_is_not_asked(first: str, rest: str) -> None:
+    assume(any(one.partition(";")[0].strip() not in ("", "*") for one in first.split(",")))
     alone = language_of_reader(first + ",")
     assert alone in LANGUAGES
     assert language_of_reader(f"{first},{rest}") == alone

@@ -21,9 +21,9 @@ LOG = logging.getLogger(__name__)
 class Recipe:
     """How the vectors are trained."""
 
-    dimension: int = 256
-    epochs: int = 16
-    pairs_of_a_set: int = 10_000
+    dimension: int = 768
+    epochs: int = 4
+    pairs_of_a_set: int = 20_000
     """No data set gives more pairs to one epoch; a larger one gives others to the next."""
     batch: int = 1024
     kept: float = 0.5
@@ -31,8 +31,7 @@ class Recipe:
     whole: int = 40
     """Texts up to so many tokens, questions above all, are seen whole."""
     scale: float = 20.0
-    learning_rate: float = 0.02
-    first_norm: float = 1.0
+    learning_rate: float = 0.004
     seed: int = 7
     threads: int = 2
 
@@ -131,16 +130,30 @@ def loss_and_gradient(
     return loss.item(), touched, gradient
 
 
+def first_vectors(documents: Sequence[Texts], pieces: int, recipe: Recipe) -> NDArray[np.float32]:
+    """Vectors in directions taken at random, as long as the piece is rare: already a projection of TF-IDF.
+
+    Few dimensions blur it, which is what more of them help against; a low learning rate keeps what it tells apart.
+    """
+    counts = np.zeros(pieces)
+    total = 0
+    for texts in documents:
+        for row in np.unique(texts.keys, return_index=True)[1]:
+            counts[np.unique(texts.ids[texts.starts[row] : texts.starts[row + 1]])] += 1
+            total += 1
+    rarity = np.log1p((total - counts + 0.5) / (counts + 0.5))
+    directions = np.random.default_rng(recipe.seed).normal(0, recipe.dimension**-0.5, (pieces, recipe.dimension))
+    scaled: NDArray[np.float32] = (directions * (rarity / np.median(rarity))[:, None]).astype(np.float32)
+    return scaled
+
+
 def fit(pair_sets: Sequence[PairSet], tokenizer: Tokenizer, recipe: Recipe) -> NDArray[np.float32]:
     """Token vectors, vocabulary × dimension, trained on the pairs; the unknown token's is zero."""
     torch.set_num_threads(recipe.threads)
     torch.use_deterministic_algorithms(True)
     generator = np.random.default_rng(recipe.seed)
     sides = [sides_of(each, tokenizer) for each in pair_sets]
-    first = generator.normal(
-        0, recipe.first_norm / recipe.dimension**0.5, (tokenizer.get_vocab_size(), recipe.dimension)
-    )
-    table = torch.from_numpy(first.astype(np.float32))
+    table = torch.from_numpy(first_vectors([right for _, right in sides], tokenizer.get_vocab_size(), recipe))
     optimizer = RowAdam(table)
     steps = list(batches([len(each.pairs) for each in pair_sets], recipe))
     for step, (number, rows) in enumerate(steps):

@@ -24,13 +24,20 @@ CONFIG = {
 }
 
 
-def rounded(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The vectors with float16's precision, still as float32.
+LEVELS = 15
+"""How many values a number of a row can have between four deviations below nothing and four above it."""
 
-    The wheel packs the empty halves away. Saved as float16, SentenceTransformer would also compute in float16, and its
-    vectors would no longer equal ours.
+
+def rounded(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The vectors with numbers that take few different values, each row a power of two apart, still as float32.
+
+    The wheel packs them to a fifth; what is found stays the same (so it did with 7 levels). Saved as
+    float16, SentenceTransformer would also compute in float16, and its vectors would no longer equal ours.
     """
-    return vectors.astype(np.float16).astype(np.float32)
+    spread = np.maximum(vectors.std(axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    step = np.exp2(np.round(np.log2(8 * spread / LEVELS)))
+    quantized: NDArray[np.float32] = (np.round(vectors / step) * step).astype(np.float32)
+    return quantized
 
 
 def write_model(folder: Path, vectors: NDArray[np.float32], tokenizer: Tokenizer) -> None:

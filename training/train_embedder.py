@@ -16,6 +16,7 @@ from pathlib import Path
 
 from evaluate_embedder import evaluate, table_of_figures
 from fitting import Recipe, fit
+from made_questions import made_questions
 from model_folder import write_model, write_model_card
 from pairs import RUN_CHARACTERS, HeldOut, PairSet, held_out_texts, read_pair_sets
 from pieces import train_tokenizer, training_lines
@@ -67,9 +68,11 @@ def main() -> None:
     arguments = arguments_of()
     measured = [folder for folder in (arguments.benchmarks, arguments.eval, arguments.corpus) if folder]
     held_out = HeldOut(held_out_texts(*measured))
+    recipe = Recipe(epochs=arguments.epochs, seed=arguments.seed)
     pair_sets = clean_pair_sets(arguments.data, held_out)
     tokenizer = kept_tokenizer(arguments.corpora, pair_sets, held_out, arguments.new_tokenizer)
-    recipe = Recipe(epochs=arguments.epochs, seed=arguments.seed)
+    pair_sets.append(made_questions(pair_sets, recipe.seed))
+    LOG.info("%s: %d pairs, made of the paragraphs of others", pair_sets[-1].name, len(pair_sets[-1].pairs))
     started = time.monotonic()
     vectors = fit(pair_sets, tokenizer, recipe)
     LOG.info("trained in %.0f s", time.monotonic() - started)

@@ -150,7 +150,7 @@ def _add_rollback(parser: argparse.ArgumentParser) -> None:
 
 def _add_verify(parser: argparse.ArgumentParser) -> None:
     _add_store(parser)
-    parser.add_argument("--quick", action="store_true", help="only counts and a few probes")
+    parser.add_argument("--quick", action="store_true", help="only checksums and counts")
     parser.set_defaults(run=_verify)
 
 

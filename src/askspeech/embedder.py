@@ -40,7 +40,7 @@ TokenIds = NDArray[np.uint16]
 
 FORMAT = "askspeech embedding 1"
 """Part of every fingerprint; another number means that the same weights give other vectors."""
-BUILTIN_NAME = "askspeech-static-256"
+BUILTIN_NAME = "askspeech-static"
 TOKENIZER_BATCH = 1024
 """Texts that are tokenized at once: enough for every core, and few enough that their tokens stay small in memory."""
 INSTALL_AGAIN = "Install askspeech again, or train the model again (training/README.md)."

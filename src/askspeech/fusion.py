@@ -22,7 +22,7 @@ class Weights:
     """Added for outline passages where the question asks for a list."""
 
 
-WEIGHTS = Weights(keyword=1.0, dense=0.7, late=1.0, outline=0.25)
+WEIGHTS = Weights(keyword=1.0, dense=1.0, late=1.5, outline=0.25)
 
 RERANKED = 50
 """How many of the best passages a reranker judges: beyond them it costs more time than it finds."""
