@@ -76,6 +76,26 @@ def test_what_chroma_makes_again_when_it_opens_is_not_covered(tmp_path: Path) ->
     assert changed_files(tmp_path, before) == {}
 
 
+@pytest.mark.parametrize(("removed", "added"), [((0, 9), 5), ((6, 9), 0), ((0, 8), 0), ((0, 9), 1), ((3, 4), 1)])
+def test_reading_a_changed_copy_changes_nothing_either(tmp_path: Path, removed: tuple[int, int], added: int) -> None:
+    """Chroma writes a collection from which everything was removed whenever it opens it."""
+    synthetic.write_generation(tmp_path, synthetic.documents(1))
+    shutil.rmtree(tmp_path / VECTORS)
+    vectors = np.random.default_rng(1).normal(size=(20, DIMENSION)).astype(np.float32)
+    vectors[6:9] = vectors[:3]  # three copies
+    ids = [f"{number:032x}" for number in range(20)]
+    with VectorIndex.create(tmp_path / VECTORS, DIMENSION) as index:
+        index.add(ids[:9], vectors[:9], ["speech"] * 9)
+    with VectorIndex.alter(tmp_path / VECTORS) as index:
+        index.remove(ids[slice(*removed)], lambda wanted: np.stack([vectors[ids.index(one)] for one in wanted]))
+        index.add(ids[10 : 10 + added], vectors[10 : 10 + added], ["speech"] * added)
+        assert index.count() == 9 - (removed[1] - removed[0]) + added
+    before = checksums(tmp_path)
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", READING, str(tmp_path / VECTORS)], check=True)
+        assert changed_files(tmp_path, before) == {}
+
+
 def test_the_command_prints_them(large: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(large)]) == 0
     assert json.loads(capsys.readouterr().out) == checksums(large)

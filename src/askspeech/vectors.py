@@ -29,15 +29,17 @@ _SPEECH = "speech"
 _FIRST = "first"
 # Chroma takes 5,461 rows in one call, and as many SQL variables as 32,766.
 _BATCH = 5000
-# Searching wider than Chroma's default of 100, and with more neighbours than its 16: with the defaults more vectors
-# were not found by themselves where many passages say nearly the same.
 # What Chroma has not written down of a graph, by default all of a small one, it makes again whenever it opens the
 # index, with several threads and not always alike: now and then a passage could not be reached. Written down after
 # every call, the graph that answers is the one that the build verified.
 _WRITING = {"batch_size": 2, "sync_threshold": 2}
-_HNSW = {"space": "cosine", "max_neighbors": 24, "ef_construction": 100, "ef_search": 200, **_WRITING}
-# The copies are only looked up, never searched.
-_HNSW_OF_COPIES = {"space": "cosine", "max_neighbors": 2, "ef_construction": 2, "ef_search": 2, **_WRITING}
+_GRAPHS: Mapping[str, Mapping[str, Any]] = {
+    # Searching wider than Chroma's default of 100, and with more neighbours than its 16: with the defaults more vectors
+    # were not found by themselves where many passages say nearly the same.
+    _FIRSTS: {"space": "cosine", "max_neighbors": 24, "ef_construction": 100, "ef_search": 200, **_WRITING},
+    # The copies are only looked up, never searched.
+    _COPIES: {"space": "cosine", "max_neighbors": 2, "ef_construction": 2, "ef_search": 2, **_WRITING},
+}
 
 Hits = list[tuple[str, float]]
 
@@ -53,8 +55,9 @@ class VectorIndex:
     the reason. Only one process may write; several may read.
     """
 
-    def __init__(self, folder: Path, firsts: "ChromaCollection", copies: "ChromaCollection") -> None:
+    def __init__(self, folder: Path, client: "Client", firsts: "ChromaCollection", copies: "ChromaCollection") -> None:
         self.folder = folder
+        self._client = client
         self._firsts = firsts
         self._copies = copies
         self._closing = ExitStack()
@@ -69,8 +72,8 @@ class VectorIndex:
             folder.mkdir(parents=True)
         with ExitStack() as closing, _errors(folder):
             client = _client(folder, closing)
-            firsts = _new(client, _FIRSTS, _HNSW, dimension)
-            index = cls(folder, firsts, _new(client, _COPIES, _HNSW_OF_COPIES, dimension))
+            firsts = _new(client, _FIRSTS, dimension)
+            index = cls(folder, client, firsts, _new(client, _COPIES, dimension))
             index._closing = closing.pop_all()
         return index
 
@@ -83,7 +86,7 @@ class VectorIndex:
         with ExitStack() as closing, _errors(folder):
             client = _client(writable(folder, closing), closing)
             firsts = _existing(folder, client, _FIRSTS)
-            index = cls(folder, firsts, _existing(folder, client, _COPIES))
+            index = cls(folder, client, firsts, _existing(folder, client, _COPIES))
             index._load_copies()
             index._closing = closing.pop_all()
         return index
@@ -146,8 +149,8 @@ class VectorIndex:
                 del self._copies_of[first]
             else:
                 self._copies_of[first] = staying
-        self._delete(self._firsts, gone)
-        self._delete(self._copies, gone.union(identity for identity, _ in orphans))
+        self._firsts = self._without(self._firsts, gone)
+        self._copies = self._without(self._copies, gone.union(identity for identity, _ in orphans))
         for start in range(0, len(orphans), _BATCH):
             part = orphans[start : start + _BATCH]
             members = [identity for identity, _ in part]
@@ -215,13 +218,20 @@ class VectorIndex:
                         metadatas=[facts for _, facts in part],
                     )
 
-    def _delete(self, collection: "ChromaCollection", ids: Collection[str]) -> None:
-        wanted = sorted(ids)
-        for start in range(0, len(wanted), _BATCH):
-            with _errors(self.folder):
+    def _without(self, collection: "ChromaCollection", ids: Collection[str]) -> "ChromaCollection":
+        """The collection without these ids; a new one where none stay: Chroma writes an emptied one at every start."""
+        wanted, removed = sorted(ids), 0
+        with _errors(self.folder):
+            for start in range(0, len(wanted), _BATCH):
                 present = collection.get(ids=wanted[start : start + _BATCH], include=[])["ids"]
+                removed += len(present)
                 if present:
                     collection.delete(ids=present)
+            if not removed or collection.count():
+                return collection
+            dimension = self.dimension
+            self._client.delete_collection(collection.name)
+            return _new(self._client, collection.name, dimension)
 
     def _rows(
         self, collection: "ChromaCollection", what: Literal["embeddings", "metadatas"], size: int
@@ -297,8 +307,8 @@ def _client(folder: Path, closing: ExitStack) -> "Client":
     return client
 
 
-def _new(client: "Client", name: str, graph: Mapping[str, Any], dimension: int) -> "ChromaCollection":
-    configuration = cast(Any, {"hnsw": graph})
+def _new(client: "Client", name: str, dimension: int) -> "ChromaCollection":
+    configuration = cast(Any, {"hnsw": _GRAPHS[name]})
     facts = {"dimension": dimension}
     return client.create_collection(name, embedding_function=None, configuration=configuration, metadata=facts)
 
