@@ -14,7 +14,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 
 from askspeech.catalog import CATALOG
@@ -32,6 +34,7 @@ _WRITTEN_DOWN = "index_metadata.pickle"
 _CHANGES_WHEN_OPENED = "acquire_write"
 _SECONDS_TO_WAIT = 30.0
 _TIME_LIMIT_SECONDS = 1800
+_AT_ONCE = 4  # Python hashes and reads files without its lock
 
 
 def checksums_in_child(generation: Path) -> dict[str, str]:
@@ -65,7 +68,8 @@ def checksums(generation: Path) -> dict[str, str]:
     with disk_errors(generation, "read"):
         names = sorted(str(path.relative_to(generation)) for path in _lasting(generation) if path.is_file())
         try:
-            return {name: _checksum(generation, name) for name in names}
+            with ThreadPoolExecutor(_AT_ONCE) as pool:
+                return dict(zip(names, pool.map(partial(_checksum, generation), names), strict=True))
         except sqlite3.Error as error:
             raise StoreDamagedError(f"The file {generation / VECTORS_DATABASE} is damaged: {error}") from error
 
@@ -75,16 +79,19 @@ def changed_files(generation: Path, expected: Mapping[str, str]) -> dict[str, st
 
     Not for a process that has Chroma open.
     """
-    changed = {}
-    for name, checksum in expected.items():
-        try:
-            if _checksum(generation, name) != checksum:
-                changed[name] = "has changed"
-        except OSError as error:
-            changed[name] = f"cannot be read ({error.strerror or error})"
-        except sqlite3.Error as error:
-            changed[name] = f"is damaged ({error})"
-    return changed
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        changes = pool.map(partial(_change, generation), expected.keys(), expected.values())
+        return {name: change for name, change in zip(expected, changes, strict=True) if change}
+
+
+def _change(generation: Path, name: str, checksum: str) -> str:
+    """What happened to a file, nothing where it is as its checksum says."""
+    try:
+        return "" if _checksum(generation, name) == checksum else "has changed"
+    except OSError as error:
+        return f"cannot be read ({error.strerror or error})"
+    except sqlite3.Error as error:
+        return f"is damaged ({error})"
 
 
 def _lasting(generation: Path) -> Iterator[Path]:
