@@ -151,6 +151,11 @@ def test_a_damaged_index_of_chromas_database_is_noticed(generation: Path) -> Non
         checksums_in_child(generation)
 
 
+def test_a_child_that_takes_too_long_is_an_error_of_ours(large: Path) -> None:
+    with pytest.raises(StoreDamagedError, match="took longer than 0 seconds"):
+        checksums_in_child(large, time_limit=0.01)
+
+
 def test_missing_and_unreadable_files_say_so(generation: Path) -> None:
     expected = checksums(generation)
     (generation / CATALOG).unlink()

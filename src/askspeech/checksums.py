@@ -37,17 +37,23 @@ _TIME_LIMIT_SECONDS = 1800
 _AT_ONCE = 4  # Python hashes and reads files without its lock
 
 
-def checksums_in_child(generation: Path) -> dict[str, str]:
+def checksums_in_child(generation: Path, time_limit: float = _TIME_LIMIT_SECONDS) -> dict[str, str]:
     """What `checksums` says, computed in a child process.
 
     Raises:
-        StoreDamagedError: the files cannot be read.
+        StoreDamagedError: the files cannot be read, or not within `time_limit` seconds.
     """
     command = [sys.executable, "-m", "askspeech.checksums", str(generation.resolve())]
     package = Path(__file__).resolve().parent.parent  # so that the child finds this very package, installed or not
-    child = subprocess.run(
-        command, cwd=package, stdin=subprocess.DEVNULL, capture_output=True, timeout=_TIME_LIMIT_SECONDS, check=False
-    )
+    try:
+        child = subprocess.run(
+            command, cwd=package, stdin=subprocess.DEVNULL, capture_output=True, timeout=time_limit, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise StoreDamagedError(
+            f"Reading {generation} took longer than {time_limit:.0f} seconds and was stopped. Build again; if that "
+            "fails too, check the disk."
+        ) from error
     if child.returncode:
         lines = child.stderr.decode(errors="replace").strip().splitlines()
         raise StoreDamagedError(
