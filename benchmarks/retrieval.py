@@ -1,7 +1,8 @@
-"""Recall of each way of finding passages, alone, on retrieval sets: BM25, mean pooling, late interaction."""
+"""Recall on retrieval sets, of each way of finding passages alone (BM25, mean pooling, late interaction) and of all."""
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from askspeech.embedder import Embedder, StaticEmbedder
+from askspeech.fusion import FIELD_WEIGHTS, WEIGHTS, Signals, fuse
 from askspeech.keywords import KeywordIndex
 from askspeech.late_interaction import late_interaction_scores
+from askspeech.legs import DEPTH as CANDIDATES
 from askspeech.tokens import FIELDS, field_tokens, question_tokens
 from benchmarks.rivals import Rival
 from benchmarks.sets import DEPTH, Benchmark, best_rows, recall
@@ -43,23 +46,47 @@ def mean_pooled(benchmark: Benchmark, embedder: Embedder) -> list[list[int]]:
 
 def late_interaction(benchmark: Benchmark, embedder: StaticEmbedder) -> list[list[int]]:
     """By late interaction over every passage."""
-    # A token that a passage repeats counts once, so that leaving out the repetitions changes nothing but the time.
-    passages, vectors = [np.unique(ids) for ids in embedder.token_ids(benchmark.passages)], embedder.token_vectors
-    questions = embedder.token_ids(benchmark.questions)
-    return best_rows(np.stack([late_interaction_scores(ids, passages, vectors) for ids in questions]))
+    passages, questions = embedder.token_ids(benchmark.passages), embedder.token_ids(benchmark.questions)
+    table = embedder.token_directions
+    return best_rows(np.stack([late_interaction_scores(ids, passages, table) for ids in questions]))
 
 
 def keyword_rankings(benchmark: Benchmark, every_weights: Sequence[Mapping[str, float]]) -> Iterator[list[list[int]]]:
     """By BM25 of askspeech's own keyword index, for each choice of fields and weights; the index is built once."""
+    with keyword_index(benchmark) as index:
+        tokens = [question_tokens(question) for question in benchmark.questions]
+        for weights in every_weights:
+            yield [[int(row) for row, _ in index.query(each, weights, DEPTH)] for each in tokens]
+
+
+@contextmanager
+def keyword_index(benchmark: Benchmark) -> Iterator[KeywordIndex]:
+    """The keyword index of askspeech over the passages, each under its number; it is gone at the end."""
     with tempfile.TemporaryDirectory() as folder:
         with KeywordIndex.create(Path(folder) / "keywords", FIELDS) as writing:
             for number, text in enumerate(benchmark.passages):
                 writing.add(str(number), "", field_tokens(text, "", ""))
             writing.commit()
         with KeywordIndex.open(Path(folder) / "keywords") as index:
-            tokens = [question_tokens(question) for question in benchmark.questions]
-            for weights in every_weights:
-                yield [[int(row) for row, _ in index.query(each, weights, DEPTH)] for each in tokens]
+            yield index
+
+
+def whole_search(benchmark: Benchmark, embedder: StaticEmbedder) -> list[list[int]]:
+    """By all ways fused, as a search fuses the candidates of its legs; there are no speeches and no outlines here."""
+    passages, questions = embedder.token_ids(benchmark.passages), embedder.token_ids(benchmark.questions)
+    cosines = embedder.embed_token_ids(questions) @ embedder.embed_token_ids(passages).T
+    ranked = []
+    with keyword_index(benchmark) as index:
+        for number, question in enumerate(benchmark.questions):
+            keyword = dict(index.query(question_tokens(question), FIELD_WEIGHTS, CANDIDATES))
+            nearest = np.argsort(-cosines[number], kind="stable")[:CANDIDATES]
+            dense = {str(row): float(cosines[number, row]) for row in nearest}
+            candidates = sorted({*keyword, *dense})
+            ids = [passages[int(row)] for row in candidates]
+            late = late_interaction_scores(questions[number], ids, embedder.token_directions)
+            signals = Signals(keyword, dense, dict(zip(candidates, late.tolist(), strict=True)))
+            ranked.append([int(scored.id) for scored in fuse(signals, WEIGHTS)[:DEPTH]])
+    return ranked
 
 
 def keyword_figures(benchmark: Benchmark) -> Iterator[Figures]:
@@ -71,10 +98,11 @@ def keyword_figures(benchmark: Benchmark) -> Iterator[Figures]:
 
 
 def embedder_figures(benchmark: Benchmark, embedder: StaticEmbedder) -> Iterator[Figures]:
-    """Both ways of static token vectors."""
+    """Both ways of static token vectors, and all ways fused."""
     ways: dict[str, Ranking] = {
         "mean-pooled": partial(mean_pooled, embedder=embedder),
         "late interaction": partial(late_interaction, embedder=embedder),
+        "whole search": partial(whole_search, embedder=embedder),
     }
     for way, ranking in ways.items():
         yield figures_of(benchmark, way, ranking(benchmark))

@@ -98,7 +98,7 @@ def memory(folder: Path, passages: Sequence[str]) -> Measured:
 def late_interaction_speed(model: StaticEmbedder, passages: Sequence[str], questions: Sequence[str]) -> Measured:
     """Scoring the candidates of a question whose token ids are at hand, the median over the questions."""
     candidates, asked = model.token_ids(passages[:CANDIDATES]), model.token_ids(questions)
-    taken = [seconds(partial(late_interaction_scores, ids, candidates, model.token_vectors), 1)[0] for ids in asked]
+    taken = [seconds(partial(late_interaction_scores, ids, candidates, model.token_directions), 1)[0] for ids in asked]
     what = f"late interaction of a question with {len(candidates)} candidates, median of {len(asked)}"
     return Measured(what, 1000 * statistics.median(taken), "ms")
 

@@ -10,6 +10,7 @@ from askspeech.datatypes import (
     Citation,
     CitationResolved,
     Done,
+    Fact,
     Filters,
     Hit,
     Locator,
@@ -87,13 +88,18 @@ def span_of(words: str, text: str = TEXT) -> Span:
     return Span(start, start + len(words))
 
 
-def speech(number: int, title: str, text: str, *, file: str = "柳溪县/讲话汇编.txt", whole: str = TEXT) -> Speech:
-    """A speech whose text stands in the whole."""
-    return Speech(f"speech-{number}", "source-1", file, title, span_of(text, whole), characters=len(text))
+def speech(
+    number: int, title: str, text: str, *, file: str = "柳溪县/讲话汇编.txt", whole: str = TEXT, **facts: str
+) -> Speech:
+    """A speech whose text stands in the whole, with facts by name."""
+    known = tuple(Fact(name, value, "derived") for name, value in facts.items())
+    return Speech(f"speech-{number}", "source-1", file, title, span_of(text, whole), facts=known, characters=len(text))
 
 
-FIRST_SPEECH = speech(1, "在柳溪县优化营商环境大会上的讲话", FIRST)
-SECOND_SPEECH = speech(2, "在柳溪县服务企业座谈会上的讲话", SECOND)
+FIRST_SPEECH = speech(
+    1, "在柳溪县优化营商环境大会上的讲话", FIRST, level="县", place="柳溪县", kind="大会", year="2023"
+)
+SECOND_SPEECH = speech(2, "在柳溪县服务企业座谈会上的讲话", SECOND, level="县", place="柳溪县", kind="座谈会")
 
 
 def citation(number: int, of: Speech, *spans: Span, path: tuple[str, ...] = (), text: str = TEXT) -> Citation:
@@ -176,7 +182,7 @@ class FakeIndex:
     """Speeches of one source."""
 
     text: str = TEXT
-    speeches: tuple[Speech, ...] = (FIRST_SPEECH, SECOND_SPEECH)
+    all_speeches: tuple[Speech, ...] = (FIRST_SPEECH, SECOND_SPEECH)
     questions: tuple[str, ...] = (DEBTS.question, OFFICERS.question, "投诉几天内答复？", WEATHER.question)
     generation: str = "20250101-000000"
     notices: tuple[str, ...] = ()
@@ -189,9 +195,15 @@ class FakeIndex:
             raise NotInIndexError(f"There is no source {source_id} in the index.")
         return self.text
 
+    def speeches(self) -> list[Speech]:
+        """The speeches."""
+        if self.gone:
+            raise StoreMissingError("The index has gone.")
+        return list(self.all_speeches)
+
     def speech(self, speech_id: str) -> Speech:
         """One speech."""
-        for one in self.speeches:
+        for one in self.all_speeches:
             if one.id == speech_id:
                 return one
         raise NotInIndexError(f"There is no speech {speech_id} in the index.")
@@ -218,6 +230,7 @@ class FakeAnswers:
     answers: tuple[Answer, ...] = (DEBTS, OFFICERS, WEATHER)
     gate: threading.Event | None = None
     histories: list[tuple[Turn, ...]] = field(default_factory=list)
+    filters: list[Filters | None] = field(default_factory=list)
     closed: threading.Event = field(default_factory=threading.Event)
 
     def stream(
@@ -229,6 +242,7 @@ class FakeAnswers:
         if question == "defect":
             raise RuntimeError("a defect that nobody foresaw: secret detail")
         self.histories.append(tuple(history))
+        self.filters.append(filters)
         chosen = next((one for one in self.answers if one.question == question), replace(WEATHER, question=question))
         return self._events(chosen)
 

@@ -17,9 +17,17 @@ def section(marker: str, heading: str, parent: Section | None = None) -> Section
     )
 
 
-def hit(text: str, *, start: int = 0, kind: PassageKind = "text", score: float = 1.0, of: Speech | None = None) -> Hit:
+def hit(
+    text: str,
+    *,
+    start: int = 0,
+    kind: PassageKind = "text",
+    score: float = 1.0,
+    of: Speech | None = None,
+    items: int = 0,
+) -> Hit:
     """A hit whose passage is one span of the source, beginning at `start`."""
     told = of or speech()
     spans = (Span(start, start + len(text)),)
-    passage = Passage(f"{kind} {start}", "source", told.id, None, told.file, kind, text, spans)
+    passage = Passage(f"{kind} {start}", "source", told.id, None, told.file, kind, text, spans, items=items)
     return Hit(passage, told, score)

@@ -105,17 +105,18 @@ def test_keyword_ways_share_one_index_and_differ_by_weights(benchmark: Benchmark
     assert nothing == [[], [], []]
 
 
-def test_late_interaction_without_repetitions_ranks_as_with_them(benchmark: Benchmark) -> None:
+def test_late_interaction_ranks_by_its_scores(benchmark: Benchmark) -> None:
     model = builtin_embedder()
     passages = model.token_ids(benchmark.passages)
     scores = [
-        late_interaction_scores(ids, passages, model.token_vectors) for ids in model.token_ids(benchmark.questions)
+        late_interaction_scores(ids, passages, model.token_directions) for ids in model.token_ids(benchmark.questions)
     ]
     assert late_interaction(benchmark, model) == best_rows(np.stack(scores))
 
 
 def test_measures_both_ways_of_a_static_model(benchmark: Benchmark) -> None:
-    mean, late = embedder_figures(benchmark, builtin_embedder())
+    mean, late, whole = embedder_figures(benchmark, builtin_embedder())
+    assert whole == Figures("a", "whole search", (1.0, 1.0), 3)
     assert mean == Figures("a", "mean-pooled", (1.0, 1.0), 3)
     assert late == Figures("a", "late interaction", (1.0, 1.0), 3)
 

@@ -15,9 +15,10 @@ import uvicorn
 from tests import fakes
 
 from askspeech import Answerer, SpeechIndex
-from askspeech.datatypes import Citation, slices
+from askspeech.datatypes import Citation, Filters, slices
 from askspeech.errors import StoreMissingError
 from askspeech.live_index import Opened
+from askspeech.printing import printable
 from askspeech.server import create_application
 from askspeech.texts import CHINESE, ENGLISH
 
@@ -70,9 +71,9 @@ class Watch:
 
 
 @contextlib.contextmanager
-def serving(open_index: Opener) -> Iterator[str]:
+def serving(open_index: Opener, port: int = 0) -> Iterator[str]:
     application = create_application(open_index, build_command="askspeech build FOLDER")
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", port)) as listener:
         server = uvicorn.Server(uvicorn.Config(application, log_level="critical", timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
@@ -346,7 +347,7 @@ def test_a_speech_that_left_the_index_says_so(browser: playwright_api.Browser) -
         opened(browser, started, expected=("404",)) as page,
     ):
         ask(page, fakes.OFFICERS.question)
-        index.speeches = ()
+        index.all_speeches = ()
         page.locator(f"{ANSWER} button.as-cite").click()
         page.wait_for_selector(f"{READER} .as-note >> text={CHINESE.reader_gone}")
 
@@ -376,6 +377,96 @@ def test_a_phone_shows_everything_in_its_width(browser: playwright_api.Browser, 
         assert box is not None
         assert (box["x"], box["width"]) == (0, PHONE["width"])
         assert is_in_view(page, f"{READER} mark.as-chosen")
+
+
+FILTERS = "#as-filters"
+OPTION = "[role=option]"
+
+
+def open_filters(page: Page) -> None:
+    page.click(f"{FILTERS} > button")
+    page.wait_for_selector(f"{FILTERS}-clear")
+
+
+def choices(page: Page, name: str) -> list[str]:
+    """What a dropdown offers."""
+    page.click(f"#as-filter-{name} input")
+    page.wait_for_selector(OPTION)
+    texts = [text.removeprefix("✓").strip() for text in page.locator(OPTION).all_text_contents()]
+    page.focus(ASK)
+    page.wait_for_selector(OPTION, state="detached")
+    return texts
+
+
+def choose(page: Page, name: str, text: str) -> None:
+    before = page.locator(f"{FILTERS} .token").count()
+    page.click(f"#as-filter-{name} input")
+    page.locator(OPTION, has_text=text).first.click()
+    page.focus(ASK)
+    page.wait_for_selector(f"{FILTERS} .token >> nth={before}")
+
+
+def heading_says(page: Page, words: str) -> None:
+    page.wait_for_function(
+        "([selector, words]) => document.querySelector(selector).textContent.includes(words)",
+        arg=[f"{FILTERS} > button", words],
+    )
+
+
+def test_filters_narrow_an_answer_and_say_so(browser: playwright_api.Browser, samples_index: SpeechIndex) -> None:
+    answers = Answerer(samples_index)
+    question = "政府拖欠企业的账款怎么清理？"
+    with serving(lambda: Opened(samples_index, answers)) as started, opened(browser, started) as page:
+        open_filters(page)
+        assert choices(page, "level") == ["省 (1)", "市 (2)", "区 (2)", "县 (1)", "乡镇 (1)", "部门 (1)"]
+        assert len(choices(page, "speech")) == len(samples_index.speeches())
+        choose(page, "level", "区")
+        heading_says(page, CHINESE.filters_chosen.format(number=1))
+        ask(page, question)
+        assert page.locator(".as-filtered .as-filter").all_text_contents() == ["层级 区"]
+        titles = {speech.title for speech in samples_index.speeches() if speech.values("level") == ("区",)}
+        shown = page.locator("#as-sources h3, .as-nearest h5").all_text_contents()
+        assert shown and set(shown) <= titles
+        choose(page, "year", "2023")
+        ask(page, question)
+        last = page.locator(ANSWER).nth(1)
+        assert "没有讲话符合筛选条件" in str(last.text_content())
+        assert page.locator(".as-filtered >> nth=1").locator(".as-filter").count() == 2
+        page.click(f"{FILTERS}-clear")
+        page.wait_for_selector(f"{FILTERS} .token", state="detached")
+        heading_says(page, f"{CHINESE.filters} ")
+        ask(page, question)
+        assert page.locator(".as-filtered").count() == 2
+        assert page.locator(ANSWER).nth(2).locator("button.as-cite").count() > 0
+
+
+def test_filters_follow_the_index(browser: playwright_api.Browser) -> None:
+    index, answers = fakes.FakeIndex(), fakes.FakeAnswers()
+    with serving(lambda: Opened(index, answers)) as started, opened(browser, started) as page:
+        open_filters(page)
+        choose(page, "kind", "座谈会")
+        choose(page, "level", "县")
+        index.generation, index.all_speeches = "newer", (fakes.FIRST_SPEECH,)
+        ask(page, fakes.DEBTS.question)
+        page.wait_for_selector("#as-filter-kind .token", state="detached")
+        assert choices(page, "kind") == ["大会 (1)"]
+        assert page.locator("#as-filter-level .token").count() == 1
+        ask(page, fakes.OFFICERS.question)
+        assert answers.filters == [Filters(level=("县",), kind=("座谈会",)), Filters(level=("县",))]
+
+
+def test_filters_survive_a_restart_of_the_server(browser: playwright_api.Browser) -> None:
+    """The restarted server knows nothing of the page, and has filled none of its dropdowns."""
+    index, answers = fakes.FakeIndex(), fakes.FakeAnswers()
+    with contextlib.ExitStack() as before:
+        started = before.enter_context(serving(lambda: Opened(index, answers)))
+        with opened(browser, started, expected=("ERR_",)) as page:
+            open_filters(page)
+            choose(page, "level", "县")
+            before.close()
+            with serving(lambda: Opened(index, answers), port=int(started.rpartition(":")[2])):
+                ask(page, fakes.OFFICERS.question)
+                assert answers.filters == [Filters(level=("县",))]
 
 
 OWN_ELEMENTS = ["ARTICLE", "BUTTON", "CODE", "DIV", "H2", "H3", "H4", "H5", "MARK", "P", "PRE", "SECTION", "SPAN"]
@@ -409,7 +500,7 @@ def test_hostile_speeches_are_only_text(browser: playwright_api.Browser, hostile
             )
         quotes = [plain(text) for text in page.locator("#as-sources mark").all_text_contents()]
         assert quotes == [plain(citation.quote) for citation in answers.answers[0].citations]
-        for citation, speech in zip(answers.answers[0].citations, index.speeches, strict=True):
+        for citation, speech in zip(answers.answers[0].citations, index.all_speeches, strict=True):
             page.locator(f"{ANSWER} button.as-cite").nth(citation.number - 1).click()
             page.wait_for_function(
                 "n => document.querySelector('.as-reader')?.dataset.number == n", arg=str(citation.number)
@@ -417,6 +508,19 @@ def test_hostile_speeches_are_only_text(browser: playwright_api.Browser, hostile
             assert page.locator(f"{READER}-title").text_content() == speech.title
             assert page.locator(f"{READER}-body").text_content() == slices(index.text, [speech.span])
             assert words_marked(page) == citation.quote
+        assert page.evaluate(FOREIGN, OWN_ELEMENTS) == []
+
+
+def test_hostile_titles_among_the_filters_are_only_text(browser: playwright_api.Browser, hostile_address: str) -> None:
+    with opened(browser, hostile_address) as page:
+        open_filters(page)
+        shown = [plain(text) for text in choices(page, "speech")]
+        for text, payload in zip(shown, map(printable, fakes.HOSTILE), strict=True):
+            assert plain(payload).startswith(text.removesuffix("…")) or "__i18n__" in payload
+        assert not any(CHINESE.title in text for text in shown)
+        choose(page, "speech", "alert(1)")
+        ask(page, fakes.HOSTILE_QUESTION)
+        assert "alert(1)" in str(page.locator(".as-filtered").text_content())
         assert page.evaluate(FOREIGN, OWN_ELEMENTS) == []
 
 

@@ -172,7 +172,8 @@ def test_passage_rows_say_where_each_belongs(catalog: Catalog) -> None:
     assert list(rows) == catalog.passage_ids() == sorted(rows)
     for document in DOCUMENTS:
         for passage in document.passages:
-            assert rows[passage.id] == (passage.id, passage.speech_id, passage.section_id, passage.kind)
+            place = passage.id, passage.speech_id, passage.section_id
+            assert rows[passage.id] == (*place, passage.kind, passage.items)
 
 
 def test_copies_are_the_others_of_the_group(catalog: Catalog) -> None:

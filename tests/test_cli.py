@@ -4,6 +4,7 @@ import argparse
 import errno
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from askspeech import cli
 from askspeech.cli import main
 from askspeech.errors import StoreLockedError
 
-COMMANDS = ("build", "ask", "serve", "speeches", "rollback", "verify", "evaluate")
+COMMANDS = ("build", "ask", "search", "serve", "speeches", "rollback", "verify", "evaluate", "questions")
 QUESTION = "帮办代办的专窗叫什么名字？"
 EVIDENCE = (
     '{"id": "q1", "question": "帮办代办的专窗叫什么名字？", "lang": "zh", "type": "fact", "history": [],'
@@ -262,6 +263,68 @@ def test_ask_as_json(store: Path, corpus_texts: dict[str, str], capsys: pytest.C
     for citation in answer["citations"]:
         text = corpus_texts[citation["file"]]
         assert citation["quote"] == "".join(text[start:end] for start, end in citation["spans"])
+
+
+FILTERED = ["--level", "县", "--level", "市", "--file", "forum.txt", "--place", "云陵市", "--kind", "座谈会"]
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_filters_narrow_what_is_found(command: str, store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "营商环境怎么优化？", "--store", str(store), "--json", "-k", "30", *FILTERED]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    hits = printed["passages"] if command == "ask" else printed["hits"]
+    assert {hit["passage"]["file"] for hit in hits} == {"forum.txt"}
+    assert {cited["file"] for cited in printed.get("citations", [])} <= {"forum.txt"}
+    filters = (printed["search"] if command == "ask" else printed)["filters"]
+    assert (filters["level"], filters["place"], filters["year"]) == (["县", "市"], ["云陵市"], [])
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--level", "县", "--place", "云陵市"], "没有讲话符合筛选条件"),
+        (["--place", "火星\x1b[2J"], "“火星\\x1b[2J” 没有这样的地点; the index has 现有: "),
+        (["--speech", "火星"], "a title with “火星”"),
+        (["--year", "1999"], "另有 2 篇讲话没有标明年份"),
+    ],
+    ids=["together", "place", "title", "year"],
+)
+def test_filters_that_nothing_matches_say_so(
+    command: str, options: list[str], words: str, store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, QUESTION, "--store", str(store), *options]) == 0
+    printed = capsys.readouterr().out
+    assert "没有讲话符合筛选条件" in printed and words in printed
+    assert "银杏帮办专窗" not in printed
+
+
+def test_search_prints_each_hit_with_its_place_and_what_found_it(
+    store: Path, corpus_texts: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["search", QUESTION, "--store", str(store), "-k", "2"]) == 0
+    printed = capsys.readouterr().out
+    assert "\n2. " in printed and "\n3. " not in printed
+    first = printed[: printed.index("\n2. ")].splitlines()
+    line = next(
+        number for number, text in enumerate(corpus_texts["county/opening.txt"].split("\n"), 1) if "专窗" in text
+    )
+    assert first[0].startswith("1. 在青禾县优化营商环境动员大会上的讲话 › 二、突出重点")
+    place = re.fullmatch(r"    county/opening\.txt, line (\d+)(?:–(\d+))? 第.*行", first[1])
+    assert place is not None and int(place[1]) <= line <= int(place[2] or place[1])
+    assert "keyword 1" in first[2] and "dense" in first[2]
+    assert "设立“银杏帮办专窗”" in "".join(first[3:])
+
+
+def test_search_as_json(store: Path, corpus_texts: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["search", "How are loans made easier for small firms?", "--store", str(store), "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["search_question"] != printed["question"]
+    assert [hit["rank"] for hit in printed["hits"]] == list(range(1, 9))
+    for hit in printed["hits"]:
+        text = corpus_texts[hit["passage"]["file"]]
+        assert "".join(text[start:end] for start, end in hit["spans"]) == hit["passage"]["text"]
+        assert hit["locator"]["unit"] == "line" and hit["found_by"]
 
 
 def test_question_on_a_foreign_subject_is_refused(store: Path, capsys: pytest.CaptureFixture[str]) -> None:

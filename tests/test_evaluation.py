@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,16 @@ import pytest
 
 from askspeech.datatypes import Answer, Citation, Filters, Hit, Locator, Passage, SearchResult, Span, Speech, Turn, Way
 from askspeech.errors import DiskError, QuestionError
-from askspeech.evaluation import evaluate, extracts, prediction_line, read_questions, write_predictions
+from askspeech.evaluation import (
+    compare_with,
+    evaluate,
+    extracts,
+    prediction_line,
+    read_predictions,
+    read_questions,
+    write_predictions,
+    write_questions,
+)
 from askspeech.scoring import Extract, Question, Quote, summary
 
 if TYPE_CHECKING:
@@ -195,3 +204,24 @@ def test_finds_the_evidence_in_a_real_index(index: "SpeechIndex", answerer: "Ans
 def test_first_eight_of_forty_hits_are_the_eight_that_every_caller_gets(index: "SpeechIndex", way: Way) -> None:
     forty, eight = (index.search("谁牵头清理拖欠企业账款？", k=k, way=way).hits for k in (40, 8))
     assert forty[:8] == eight
+
+
+def test_questions_and_predictions_are_read_as_they_were_written(tmp_path: Path) -> None:
+    either = Question(
+        "q2", "谁？", "zh", "who", True, evidence=(Quote("a.txt", "台账", "1"), Quote("b.txt", "台账", "1"))
+    )
+    write_questions(tmp_path / "q.jsonl", [QUESTION, either])
+    assert read_questions(tmp_path / "q.jsonl") == (QUESTION, either)
+    evaluation = evaluate(ListedIndex((hit(Span(0, 20)),)), OneAnswer(), [QUESTION])
+    write_predictions(tmp_path / "p.jsonl", evaluation.predictions)
+    assert read_predictions(tmp_path / "p.jsonl", [QUESTION]) == evaluation.predictions
+
+
+def test_an_earlier_run_is_scored_again_over_the_texts_of_now(tmp_path: Path) -> None:
+    nothing = evaluate(ListedIndex(()), None, [QUESTION])
+    index = ListedIndex((hit(Span(0, 20)),))
+    comparison = compare_with(evaluate(index, OneAnswer(), [QUESTION]), nothing.predictions, index.source_texts())
+    assert comparison.without_answers == "the earlier run"
+    assert {change.name: (change.before, change.after) for change in comparison.figures}["mrr"] == (0, 1)
+    foreign = [*nothing.predictions, replace(nothing.predictions[0], id="other")]
+    assert compare_with(nothing, foreign, index.source_texts()).only_before == ("other",)

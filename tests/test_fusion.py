@@ -1,48 +1,69 @@
 """The scores of the legs become one."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askspeech.fusion import FIELD_WEIGHTS, Scored, Weights, fuse, reranked
+from askspeech.fusion import FIELD_WEIGHTS, Scored, Signals, Weights, fuse, reranked
 from askspeech.tokens import FIELDS
 
-EVEN = Weights(keyword=1, dense=1, late=1, outline=0.5)
+EVEN = Weights(keyword=1, dense=1, late=1, form=0.5, speech=0.25, level=0.125)
 _SCORES = st.dictionaries(st.sampled_from("abcdef"), st.floats(0, 100))
+_SHARES = st.dictionaries(st.sampled_from("abcdef"), st.floats(0, 1))
 
 
 def test_a_weighted_sum_with_keyword_scores_divided_by_the_best() -> None:
-    found = fuse({"a": 20.0, "b": 10.0}, {"b": 0.9}, {"b": 0.25, "c": 0.5}, {"c"}, EVEN)
+    signals = Signals({"a": 20.0, "b": 10.0}, {"b": 0.9}, {"b": 0.25, "c": 0.5})
+    found = fuse(signals, EVEN)
     assert [scored.id for scored in found] == ["b", "a", "c"]
-    assert [scored.score for scored in found] == pytest.approx([0.5 + 0.9 + 0.25, 1.0, 0.5 + 0.5])
+    assert [scored.score for scored in found] == pytest.approx([0.5 + 0.9 + 0.25, 1.0, 0.5])
+
+
+def test_the_form_and_the_speech_count_for_what_a_leg_found() -> None:
+    legs = Signals({"a": 1.0, "b": 1.0, "c": 1.0, "d": 1.0}, {}, {})
+    described = replace(legs, form={"a": 1.0, "x": 1.0}, speech={"b": 1.0, "c": 0.5}, level={"d", "x"})
+    assert {scored.id: scored.score for scored in fuse(described, EVEN)} == pytest.approx(
+        {"a": 1.5, "b": 1.25, "c": 1.125, "d": 1.125}
+    )
 
 
 def test_what_found_a_passage_is_said_with_its_rank() -> None:
-    found = {
-        scored.id: scored.found_by for scored in fuse({"a": 2, "b": 1}, {"b": 0.9}, {"a": 0.1, "b": 0.2}, {"b"}, EVEN)
-    }
-    assert found == {
-        "a": ("keyword 1", "late interaction 2"),
-        "b": ("keyword 2", "dense 1", "late interaction 1", "outline"),
+    signals = Signals(
+        {"a": 2, "b": 1},
+        {"b": 0.9},
+        {"a": 0.1, "b": 0.2},
+        form={"b": 1},
+        speech={"a": 1, "b": 0.9},
+        level={"b"},
+    )
+    assert {scored.id: scored.found_by for scored in fuse(signals, EVEN)} == {
+        "a": ("keyword 1", "late interaction 2", "speech 1"),
+        "b": ("keyword 2", "dense 1", "late interaction 1", "outline", "level"),
     }
 
 
 def test_nothing_found_is_an_empty_list() -> None:
-    assert fuse({}, {}, {}, {"a"}, EVEN) == []
+    assert fuse(Signals({}, {}, {}, form={"a": 1}, speech={"a": 1}, level={"a"}), EVEN) == []
 
 
-@given(_SCORES, _SCORES, _SCORES, st.frozensets(st.sampled_from("abcdef")))
+@given(_SCORES, _SCORES, _SCORES, _SHARES, _SHARES, st.frozensets(st.sampled_from("abcdef")))
 def test_every_passage_once_best_first(
-    keyword: dict[str, float], dense: dict[str, float], late: dict[str, float], outlines: frozenset[str]
+    keyword: dict[str, float],
+    dense: dict[str, float],
+    late: dict[str, float],
+    form: dict[str, float],
+    speech: dict[str, float],
+    level: frozenset[str],
 ) -> None:
-    found = fuse(keyword, dense, late, outlines, EVEN)
+    found = fuse(Signals(keyword, dense, late, form, speech, level), EVEN)
     assert sorted(scored.id for scored in found) == sorted({*keyword, *dense, *late})
     assert found == sorted(found, key=lambda scored: (-scored.score, scored.id))
     assert all(math.isfinite(scored.score) and scored.found_by for scored in found)
     one, two, three = (dict(reversed(scores.items())) for scores in (keyword, dense, late))
-    assert fuse(one, two, three, outlines, EVEN) == found
+    assert fuse(Signals(one, two, three, form, speech, level), EVEN) == found
 
 
 def test_a_reranker_reorders_the_first_and_leaves_the_scores_where_they_were() -> None:

@@ -97,7 +97,7 @@ def test_the_tables_are_those_of_the_catalogue(generation: Generation) -> None:
     assert generation.vectors_problem == ""
     assert generation.speeches == {speech.id: speech for document in DOCUMENTS for speech in document.speeches}
     assert {row.id: row[1:] for row in generation.rows.values()} == {
-        passage.id: (passage.speech_id, passage.section_id, passage.kind) for passage in PASSAGES
+        passage.id: (passage.speech_id, passage.section_id, passage.kind, passage.items) for passage in PASSAGES
     }
     assert set(generation.rows) == set(generation.catalog.passage_ids())
 

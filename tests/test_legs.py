@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from askspeech import legs
 from askspeech.embedder import builtin_embedder
 from askspeech.errors import StoreDamagedError
-from askspeech.fusion import WEIGHTS, Scored, fuse
+from askspeech.fusion import LIST_WITHOUT_NUMBER, WEIGHTS, Scored, Signals, fuse
 from askspeech.generation import Generation
 from askspeech.legs import DEPTH, WAYS, Encoders, Leg, Query, dense, hybrid, keyword, late
 from askspeech.store import Store
@@ -25,7 +25,7 @@ LEGS = pytest.mark.parametrize("leg", [keyword, dense, late, hybrid])
 
 @pytest.fixture(scope="module")
 def generation(store: Path) -> Iterator[Generation]:
-    opened = Generation(Store(store).open_current(), builtin_embedder())
+    opened = Generation(Store(store).open_current(), builtin_embedder(), tokens=builtin_embedder())
     yield opened
     opened.close()
 
@@ -33,7 +33,9 @@ def generation(store: Path) -> Iterator[Generation]:
 @pytest.fixture(scope="module")
 def blind(store: Path) -> Iterator[Generation]:
     """The same generation with its vectors known to be damaged."""
-    opened = Generation(Store(store).open_current(), builtin_embedder(), "The vectors are damaged.")
+    opened = Generation(
+        Store(store).open_current(), builtin_embedder(), "The vectors are damaged.", tokens=builtin_embedder()
+    )
     yield opened
     opened.close()
 
@@ -100,8 +102,10 @@ def test_the_hybrid_way_fuses_the_two_legs_and_says_their_ranks(generation: Gene
         assert scored.found_by[0] in said[scored.id]
     ranks = [next(reason for reason in scored.found_by if reason.startswith("late")) for scored in found]
     assert sorted(ranks) == sorted(f"late interaction {rank}" for rank in range(1, len(found) + 1))
-    without = {scored.id: scored.score for scored in fuse(scores(by_keyword), scores(by_vector), {}, (), WEIGHTS)}
-    assert all(0 <= scored.score - without[scored.id] <= WEIGHTS.late + 1e-6 for scored in found)
+    legs = Signals(scores(by_keyword), scores(by_vector), {})
+    without = {scored.id: scored.score for scored in fuse(legs, WEIGHTS)}
+    most = WEIGHTS.late + WEIGHTS.speech + 1e-6
+    assert all(0 <= scored.score - without[scored.id] <= most for scored in found)
 
 
 def test_outline_passages_come_forward_where_a_list_is_asked_for(generation: Generation, encoders: Encoders) -> None:
@@ -109,9 +113,46 @@ def test_outline_passages_come_forward_where_a_list_is_asked_for(generation: Gen
     outlines = {identity for identity, row in generation.rows.items() if row.kind == "outline"}
     assert outlines
     for identity, score in scores(listed).items():
-        assert score - scores(plain)[identity] == pytest.approx(WEIGHTS.outline * (identity in outlines))
+        more = WEIGHTS.form * LIST_WITHOUT_NUMBER * (identity in outlines)
+        assert score - scores(plain)[identity] == pytest.approx(more)
     assert {scored.id for scored in listed if "outline" in scored.found_by} == outlines & scores(listed).keys()
     assert not any("outline" in scored.found_by for scored in plain)
+
+
+def test_outlines_of_as_many_items_as_are_asked_for_come_forward(generation: Generation, encoders: Encoders) -> None:
+    items = {identity: row.items for identity, row in generation.rows.items() if row.kind == "outline"}
+    count = max(items.values())
+    assert count >= 2
+    plain, counted = (
+        scores(hybrid(generation, encoders, Query("抓好四件实事", lists, count)))
+        for lists, count in ((False, None), (True, count))
+    )
+    for identity, score in counted.items():
+        assert score - plain[identity] == pytest.approx(WEIGHTS.form * (items.get(identity) == count))
+
+
+def test_speeches_of_the_level_that_is_named_come_forward(generation: Generation, encoders: Encoders) -> None:
+    levels = {identity: speech.values("level") for identity, speech in generation.speeches.items()}
+    (level,) = next(iter(levels.values()))
+    favoured = {identity for identity, values in levels.items() if level in values}
+    assert 0 < len(favoured) < len(levels)
+    plain, named = (
+        scores(hybrid(generation, encoders, Query("企业", levels=wanted)))
+        for wanted in (frozenset(), frozenset({level}))
+    )
+    for identity, score in named.items():
+        more = WEIGHTS.level * (generation.rows[identity].speech_id in favoured)
+        assert score - plain[identity] == pytest.approx(more)
+
+
+def test_words_of_the_whole_speech_bring_its_passages_forward(generation: Generation, encoders: Encoders) -> None:
+    for speech in generation.speeches.values():
+        said = [set(scored.found_by) for scored in hybrid(generation, encoders, Query(speech.title))]
+        best = {
+            scored.id for scored in hybrid(generation, encoders, Query(speech.title)) if "speech 1" in scored.found_by
+        }
+        assert said
+        assert {generation.rows[identity].speech_id for identity in best} == {speech.id}
 
 
 @LEGS

@@ -10,7 +10,7 @@ import pytest
 from tests import fakes
 
 from askspeech.chat import Conversation, Exchange, answered, grown
-from askspeech.datatypes import CitationResolved, Notice, Replaced, TextAdded
+from askspeech.datatypes import CitationResolved, Filters, Notice, Replaced, TextAdded
 from askspeech.errors import StoreMismatchError, StoreMissingError
 from askspeech.live_index import LiveIndex, Opened
 from askspeech.page import Handlers, build_page, messages, page_head, page_theme
@@ -60,6 +60,31 @@ def test_earlier_turns_are_the_history_of_later_questions() -> None:
     assert [[turn.question for turn in history] for history in answers.histories] == [[], [fakes.DEBTS.question]]
     assert answers.histories[1][0].citations == fakes.DEBTS.citations
     assert answers.histories[1][0].answer == fakes.DEBTS.text
+
+
+def test_the_chosen_filters_are_asked_under_and_shown_beside_the_answer() -> None:
+    answers = fakes.FakeAnswers()
+    handlers = Handlers(live(answers=answers), COMMAND)
+    chosen = (["speech-1"], ["县"], [], [], [])
+    first = list(handlers.ask(fakes.DEBTS.question, Conversation(), CHINESE_READER, *chosen))[-1]
+    assert answers.filters == [Filters(speech=("speech-1",), level=("县",))]
+    content = first[0]["value"][-1]["content"]
+    assert content.startswith('<p class="as-filtered">已筛选 ')
+    assert f"<span>讲话</span> {fakes.FIRST_SPEECH.title}</span>" in content and "<span>层级</span> 县<" in content
+    second = ask(handlers, fakes.OFFICERS.question, first[3])[-1]
+    assert answers.filters[1] == Filters()
+    shown = [message["content"] for message in second[0]["value"]]
+    assert shown[1] == content and "as-filtered" not in shown[3]
+
+
+def test_filters_are_shown_where_there_is_no_answer_too() -> None:
+    def damaged() -> Opened:
+        raise StoreMismatchError("Another version built this index.")
+
+    handlers = Handlers(LiveIndex(damaged), COMMAND)
+    last = list(handlers.ask("问题", Conversation(), ENGLISH_READER, [], ["<b>"], [], [], []))[-1]
+    content = last[0]["value"][-1]["content"]
+    assert "as-problem" in content and "<span>Level</span> &#60;b&#62;</span>" in content
 
 
 @pytest.mark.parametrize("question", ["", "  ", " \n\u3000"])

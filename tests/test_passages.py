@@ -52,16 +52,29 @@ def test_a_long_section_is_cut_at_its_items() -> None:
 
 
 def test_the_outline_passage_holds_the_leading_sentence_of_every_item() -> None:
-    items = [f"（{number}）抓好第{number}件事。{SENTENCE * 4}" for number in "一二三"]
+    items = [f"（{number}）要在全县各个窗口抓好第{number}件实事。{SENTENCE * 4}" for number in "一二三"]
     text = "一、办好三件实事\n下面这三件事要抓紧。\n" + "\n".join(items)
     found = ["".join(line.split()) for line in texts(text, "outline")]
-    assert "一、办好三件实事下面这三件事要抓紧。（一）抓好第一件事。（二）抓好第二件事。（三）抓好第三件事。" in found
+    leading = "".join(f"（{number}）要在全县各个窗口抓好第{number}件实事。" for number in "一二三")
+    assert f"一、办好三件实事下面这三件事要抓紧。{leading}" in found
+    assert [draft.items for draft in drafts(text) if draft.kind == "outline"] == [3]
+
+
+def test_a_catchword_keeps_the_sentence_behind_it_in_the_outline() -> None:
+    text = f"一、抓好两件事\n（一）减材料。{SENTENCE * 4}\n（二）减时限。{SENTENCE * 4}"
+    found = ["".join(line.split()) for line in texts(text, "outline")]
+    assert f"一、抓好两件事（一）减材料。{SENTENCE}（二）减时限。{SENTENCE}" in found
+
+
+def test_a_heading_on_a_line_of_its_own_stands_alone_in_the_outline() -> None:
+    text = f"一、减材料\n{SENTENCE * 9}\n二、减时限\n{SENTENCE * 9}"
+    assert ["".join(line.split()) for line in texts(text, "outline")] == ["一、减材料二、减时限"]
 
 
 def test_the_sentence_that_introduces_an_unnumbered_list_stands_in_its_outline() -> None:
     text = SENTENCE * 3 + "重点有两条：一是摸清底数。先查台账。二是限时清偿。再付利息。" + SENTENCE * 12
     assert texts(text, "outline")[0].startswith("重点有两条：")
-    assert texts(text, "outline")[0].endswith("一是摸清底数。二是限时清偿。")
+    assert texts(text, "outline")[0].endswith("一是摸清底数。先查台账。二是限时清偿。再付利息。")
 
 
 @pytest.mark.parametrize("sentences", [1, 13, 14, 20, 27, 40, 41, 99])

@@ -108,3 +108,10 @@ def test_a_question_that_leans_on_the_last_one_is_completed(question: str, compl
 def test_a_question_that_quotes_a_heading_stands_alone() -> None:
     question = "“为什么要在这个时候开这个会”讲了哪几条？"
     assert complete(question, [Turn("驻企联络员制度是怎么安排的？")]) == question
+
+
+def test_a_follow_up_of_a_follow_up_brings_both_questions_before_it() -> None:
+    history = [Turn("台账由谁建？"), Turn("银杏专窗管哪三件事？"), Turn("第二件怎么办？")]
+    assert complete("那由谁负责？", history) == "银杏专窗管哪三件事？ 第二件怎么办？ 那由谁负责？"
+    chain = [Turn("银杏专窗管哪三件事？"), *[Turn(f"那第{number}件呢？") for number in "一二三"]]
+    assert complete("还有呢？", chain) == "那第一件呢？ 那第二件呢？ 那第三件呢？ 还有呢？"

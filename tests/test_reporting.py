@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from typing import TextIO
 
 import pytest
@@ -30,6 +31,8 @@ from askspeech.reporting import (
     answer_text,
     build_text,
     printable,
+    search_json,
+    search_text,
     speeches_text,
     verification_text,
 )
@@ -41,6 +44,35 @@ SEARCH = SearchResult((HIT,), (SPEECH,), "问", Filters())
 CITATION = Citation(
     1, "c", "a.txt", "s", "讲话[一]", "p", (Span(0, 5),), "原文原文", Locator("line", 3, 4), ("一、认识",)
 )
+
+
+PLACE = Locator("line", 3, 4)
+
+
+def test_a_hit_says_where_it_stands_what_found_it_and_where_else_it_is() -> None:
+    found = replace(SEARCH, hits=(replace(HIT, found_by=("keyword 1", "dense 2"), copies=("p2", "p3")),))
+    assert search_text(" 问 ", found, [PLACE]).splitlines() == [
+        "1. 讲话[一] › 一、认识",
+        "    a.txt, line 3–4 第3–4行",
+        "    found by 找到它的: keyword 1, dense 2",
+        "    near copies in other places 别处的相似段落: 2",
+        "    原文",
+        "    原文",
+    ]
+    ((hit,), rest) = (json.loads(search_json("问", found, [PLACE]))[name] for name in ("hits", "notices"))
+    assert (hit["rank"], hit["locator"], hit["spans"], rest) == (
+        1,
+        {"unit": "line", "first": 3, "last": 4},
+        [[0, 5]],
+        [],
+    )
+
+
+def test_a_search_without_hits_says_so_and_why() -> None:
+    nothing = replace(SEARCH, hits=(), search_question="贷款", notices=("没有\x1b讲话",))
+    assert search_text("loans", nothing, []) == (
+        "Searched for 检索: 贷款\n\nNo passage was found. 没有找到段落。\n\n没有\\x1b讲话"
+    )
 
 
 def report(*skipped: SkippedFile) -> BuildReport:

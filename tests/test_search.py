@@ -14,9 +14,9 @@ from askspeech import Filters, SpeechIndex, Turn, build_index
 from askspeech.datatypes import Way, slices
 from askspeech.embedder import LangChainEmbedder, StaticEmbedder, builtin_embedder
 from askspeech.errors import QuestionError, StoreMismatchError, StoreMissingError
+from askspeech.filtering import NOTHING_FILTERED
 from askspeech.legs import Encoders
 from askspeech.manifest import MANIFEST, SCHEMA
-from askspeech.search import NOTHING_FILTERED
 from askspeech.store import Store
 
 WAYS: tuple[Way, ...] = ("keyword", "dense", "late", "hybrid")
@@ -56,7 +56,8 @@ def test_filters_hold_in_every_way(index: SpeechIndex, way: Way) -> None:
 def test_a_filter_that_matches_nothing_says_so(index: SpeechIndex) -> None:
     result = index.search("营商环境", filters=Filters(place=("火星",)))
     assert result.hits == ()
-    assert result.notices == (NOTHING_FILTERED,)
+    assert result.notices[0] == NOTHING_FILTERED
+    assert "“火星”" in result.notices[1] and "青禾县" in result.notices[1]
 
 
 def test_a_question_that_leans_on_the_last_one_is_completed(index: SpeechIndex) -> None:
@@ -225,3 +226,34 @@ def test_example_questions_are_answered_by_the_index(samples_index: SpeechIndex)
         topic = question.split("”")[0].removeprefix("“")
         best = samples_index.search(question).hits[0].passage
         assert topic in "".join((*best.heading_path, best.text)).replace(" ", "").replace("\n", "")
+
+
+def test_what_belongs_to_a_hit_is_added_and_named_apart(tmp_path: Path) -> None:
+    thoughts = "".join(
+        f"因此{place}的窗口要把拖欠企业的钱一笔一笔还清，还不清的写进台账，逐月公布。"
+        for place in ("青禾", "云陵", "石鸢", "栎湾", "银杏", "白露", "清和", "长桥", "南塘", "北岭", "东浦", "西岩")
+    )
+    (tmp_path / "a.txt").write_text(
+        f"在青禾县优化营商环境大会上的讲话\n同志们：\n一、清理欠款\n{thoughts}\n二、优化服务\n窗口要多开。\n",
+        encoding="utf-8",
+    )
+    build_index([tmp_path / "a.txt"], store=tmp_path / "store")
+    with SpeechIndex.open(tmp_path / "store") as index:
+        text = index.source_texts()["a.txt"]
+        hits = index.search("拖欠企业的钱怎么还？", k=20).hits
+        assert [hit.spans for hit in hits] == [(*hit.passage.spans, *hit.added) for hit in hits]
+        leaning = [hit for hit in hits if hit.passage.text.startswith("因此")]
+        assert leaning
+        for hit in leaning:
+            before = text.rindex("因此", 0, hit.passage.spans[0].start)
+            assert "".join(text[start:end] for start, end in hit.added) == text[before : hit.passage.spans[0].start]
+        assert not any(hit.added for hit in hits if hit not in leaning)
+        assert not any(hit.added for hit in index.search("拖欠企业的钱怎么还？", k=20, way="keyword"))
+
+
+def test_a_question_is_rewritten_where_it_does_not_stand_alone(samples_index: SpeechIndex) -> None:
+    history = [Turn("市里年初定的五场硬仗是哪五场？")]
+    found = samples_index.search("那第一场呢？", history=history, rewrite=lambda *_: "市里定的第一场硬仗是什么？")
+    assert found.search_question == "市里定的第一场硬仗是什么？"
+    alone = "市里年初定的五场硬仗是哪五场？"
+    assert samples_index.search(alone, rewrite=lambda *_: "别的问题").search_question == alone

@@ -11,7 +11,7 @@ from askspeech.selection import chosen_outline, chosen_sentences, coverage, extr
 
 FIRST = made.hit("各部门要建立台账。县财政局负责汇总。", score=2.0)
 SECOND = made.hit("利率不高于百分之四。好。", start=100, score=1.0)
-OUTLINE = made.hit("办好两件事。\n一是摸清底数。\n二是限时清偿。", start=200, kind="outline", score=3.0)
+OUTLINE = made.hit("办好两件事。\n一是摸清底数。\n二是限时清偿。", start=200, kind="outline", score=3.0, items=2)
 
 
 def test_extracts_are_the_sentences_of_the_hits_in_order() -> None:
@@ -42,7 +42,7 @@ def test_the_items_of_an_outline_come_complete_and_in_order() -> None:
 
 
 def test_an_outline_of_the_expected_number_comes_first() -> None:
-    other = made.hit("办好三件事。\n一是甲。\n二是乙。\n三是丙。", start=300, kind="outline")
+    other = made.hit("办好三件事。\n一是甲。\n二是乙。\n三是丙。", start=300, kind="outline", items=3)
     assert chosen_outline([other, OUTLINE], "讲了哪几条？", 2)[0].hit is OUTLINE
     assert chosen_outline([OUTLINE, other], "讲了哪几条？", 3)[0].hit is other
 
@@ -75,8 +75,8 @@ def test_of_no_sentences_none_is_chosen() -> None:
 
 
 def test_the_outline_whose_heading_is_quoted_comes_first() -> None:
-    other = made.hit("一、抓审批。\n（一）减材料。\n（二）减时限。", kind="outline")
-    wanted = made.hit("二、抓落实。\n（一）定责任。\n（二）定时限。", kind="outline", start=100)
+    other = made.hit("一、抓审批。\n（一）减材料。\n（二）减时限。", kind="outline", items=2)
+    wanted = made.hit("二、抓落实。\n（一）定责任。\n（二）定时限。", kind="outline", start=100, items=2)
     hits = [
         replace(other, passage=replace(other.passage, heading_path=("一、抓审批",))),
         replace(wanted, passage=replace(wanted.passage, heading_path=("二、强化责任抓落实",))),
@@ -87,7 +87,7 @@ def test_the_outline_whose_heading_is_quoted_comes_first() -> None:
 
 def test_of_the_lead_of_an_outline_only_the_last_sentence_stays() -> None:
     outline = made.hit(
-        "一、抓审批。去年办了很多事。今年难度更大。重点做两件事：一是减材料。二是减时限。", kind="outline"
+        "一、抓审批。去年办了很多事。今年难度更大。重点做两件事：一是减材料。二是减时限。", kind="outline", items=2
     )
     texts = [extract.text for extract in chosen_outline([outline], "哪几件", None)]
     assert texts == ["一、抓审批。", "重点做两件事：一是减材料。", "二是减时限。"]
@@ -101,4 +101,13 @@ def test_a_heading_and_a_question_bring_the_sentence_behind_them() -> None:
         "把时限压到三十天。",
         "为什么先抓它？",
         "因为企业等不起。",
+    ]
+
+
+def test_an_item_keeps_the_sentence_behind_its_catchword() -> None:
+    outline = made.hit("办好两件事。\n一是减材料。能共享的不再要。\n二是减时限。", kind="outline", items=2)
+    assert [extract.text for extract in chosen_outline([outline], "哪两件事？", 2)] == [
+        "办好两件事。",
+        "一是减材料。能共享的不再要。",
+        "二是减时限。",
     ]

@@ -13,6 +13,7 @@ from askspeech.datatypes import Language
 from askspeech.texts import CHINESE, ENGLISH, PageTexts, language_of_reader, page_texts, translations
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
+FACES = ("filter_panel.py", "page.py", "rendering.py")
 NAMES = [field.name for field in fields(PageTexts)]
 HAN = re.compile("[㐀-鿿]")
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
@@ -60,7 +61,7 @@ def test_every_word_that_the_script_shows_is_there_and_none_is_left_over(reposit
     package = repository / "src" / "askspeech"
     script = (package / "static" / "page.js").read_text(encoding="utf-8")
     assert set(re.findall(r"\bwords\.(\w+)", script)) <= set(NAMES)
-    code = script + "".join((package / file).read_text(encoding="utf-8") for file in ("page.py", "rendering.py"))
+    code = script + "".join((package / file).read_text(encoding="utf-8") for file in FACES)
     assert [name for name in NAMES if not re.search(rf"\b{name}\b", code)] == []
 
 

@@ -197,7 +197,9 @@ def test_a_passage_knows_its_speech_and_its_headings() -> None:
     paths = {passage.text[:7]: passage.heading_path for passage in document.passages if passage.kind == "text"}
     assert paths["二、优化服务\n"] == ("二、优化服务",)
     outlines = ["".join(passage.text.split()) for passage in document.passages if passage.kind == "outline"]
-    assert "一、清理欠款一是摸清底数。二是限时清偿。" in outlines
+    assert f"一、清理欠款一是摸清底数。{SENTENCE}二是限时清偿。{SENTENCE}" in outlines
+    assert {passage.items for passage in document.passages if passage.kind == "outline"} == {2}
+    assert {passage.items for passage in document.passages if passage.kind == "text"} == {0}
 
 
 def test_a_part_missing_between_two_speeches_is_missing_from_the_first() -> None:

@@ -164,4 +164,18 @@ def fit(pair_sets: Sequence[PairSet], tokenizer: Tokenizer, recipe: Recipe) -> N
         if step % 100 == 0:
             LOG.info("step %d of %d: %s, loss %.3f", step, len(steps), pair_sets[number].name, loss)
     table[tokenizer.token_to_id(UNKNOWN)] = 0
-    return table.numpy()
+    return turned(table.numpy())
+
+
+def turned(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The vectors in coordinates of their principal axes, the longest first: no cosine changes.
+
+    So the first numbers of a vector tell more than the others, and may be compared by themselves.
+    """
+    exact = vectors.astype(np.float64)
+    _, axes = np.linalg.eigh(exact.T @ exact)
+    axes = axes[:, ::-1]
+    # Either direction of an axis is as good: let its largest number be positive, so that the same data give the same.
+    axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
+    result: NDArray[np.float32] = (exact @ axes).astype(np.float32)
+    return result

@@ -24,14 +24,14 @@ CONFIG = {
 }
 
 
-LEVELS = 15
+LEVELS = 31
 """How many values a number of a row can have between four deviations below nothing and four above it."""
 
 
 def rounded(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """The vectors with numbers that take few different values, each row a power of two apart, still as float32.
 
-    The wheel packs them to a fifth; what is found stays the same (so it did with 7 levels). Saved as
+    The wheel packs them to a quarter; what is found stays the same. Saved as
     float16, SentenceTransformer would also compute in float16, and its vectors would no longer equal ours.
     """
     spread = np.maximum(vectors.std(axis=1, keepdims=True), np.finfo(np.float32).tiny)

@@ -152,7 +152,7 @@ class Answerer:
     def _late(self, question: str, texts: Sequence[str]) -> list[float]:
         tokens = self.index.encoders.tokens
         question_ids, *ids = tokens.token_ids([search_key(text) for text in (question, *texts)])
-        return [float(score) for score in late_interaction_scores(question_ids, ids, tokens.token_vectors)]
+        return [float(score) for score in late_interaction_scores(question_ids, ids, tokens.token_directions)]
 
 
 def _alternatives(found: _Found) -> list[tuple[str, ...]]:

@@ -24,7 +24,7 @@ from askspeech.records import PassageRow, TokenTable, VectorPage
 __all__ = ["CATALOG", "Catalog", "Counts", "Embedding", "PassageRow", "TokenTable", "VectorPage"]
 
 CATALOG = "catalog.db"
-_PASSAGE = "id, source_id, speech_id, section_id, kind, text, data"
+_PASSAGE = "id, source_id, speech_id, section_id, kind, items, text, data"
 # Far below SQLite's limits on variables in one statement, old versions included.
 _VARIABLES = 900
 _ROWS_AT_ONCE = 2000
@@ -243,7 +243,7 @@ class Catalog:
 
     def passage_rows(self) -> list[PassageRow]:
         """Where every passage belongs, sorted by id."""
-        rows = self._rows("SELECT id, speech_id, section_id, kind FROM passages ORDER BY id")
+        rows = self._rows("SELECT id, speech_id, section_id, kind, items FROM passages ORDER BY id")
         return [PassageRow(*row) for row in rows]
 
     def vector_rows(self) -> dict[str, tuple[str, str]]:

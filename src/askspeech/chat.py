@@ -8,6 +8,7 @@ from askspeech.datatypes import (
     AnswerEvent,
     CitationResolved,
     Done,
+    Filters,
     Notice,
     Replaced,
     SentenceChecked,
@@ -27,6 +28,9 @@ class Exchange:
     view: AnswerView = field(default_factory=AnswerView)
     answer: Answer | None = None
     problem: str = ""
+    filters: Filters = field(default_factory=Filters)
+    filtered_by: tuple[tuple[str, str], ...] = ()
+    """The filters for a reader: each value with the field that it is of."""
 
     @property
     def running(self) -> bool:
@@ -46,9 +50,12 @@ class Conversation:
     exchanges: tuple[Exchange, ...] = ()
     refusal: str = ""
 
-    def asked(self, question: str) -> "Conversation":
-        """The conversation with a new question at its end."""
-        return Conversation((*self.exchanges, Exchange(question)))
+    def asked(
+        self, question: str, filters: Filters | None = None, filtered_by: tuple[tuple[str, str], ...] = ()
+    ) -> "Conversation":
+        """The conversation with a new question at its end, asked of the speeches that pass the filters."""
+        exchange = Exchange(question, filters=filters or Filters(), filtered_by=filtered_by)
+        return Conversation((*self.exchanges, exchange))
 
     def refused(self, reason: str) -> "Conversation":
         """The conversation as it was, and why what was asked now is no part of it; the next question ends that."""
@@ -78,7 +85,7 @@ def answered(exchange: Exchange, history: Sequence[Turn], live: LiveIndex) -> Ge
     """
     latest = exchange
     try:
-        for event in live.current().answers.stream(exchange.question, history=history):
+        for event in live.current().answers.stream(exchange.question, history=history, filters=exchange.filters):
             latest = followed(latest, event)
             yield latest
     except AskSpeechError as error:

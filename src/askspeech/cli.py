@@ -26,7 +26,9 @@ from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
+from askspeech.asking import add_question, ask_output, search_output
 from askspeech.errors import AskSpeechError, ReadError
+from askspeech.evaluating import Printed, add_evaluate, add_questions, evaluate_output, questions_output
 from askspeech.settings import DEFAULT_STORE, LARGEST_PORT, IndexSettings, ServerSettings, from_environment
 
 UNDONE_STATUS = 1
@@ -61,12 +63,14 @@ def program_parser() -> argparse.ArgumentParser:
     for name, summary, add in (
         ("build", "build the index of folders of speeches 建立索引", _add_build),
         ("ask", "answer a question 提问", _add_ask),
+        ("search", "show the passages that a question finds 检索段落", _add_search),
         ("serve", "serve the chat page 打开聊天页面", _add_serve),
         ("speeches", "list what the index holds 列出讲话", _add_speeches),
         ("inspect", "show what a file was read as, and what was dropped 查看一个文件的清洗结果", _add_inspect),
         ("rollback", "go back to the index before the one in use 退回上一个索引", _add_rollback),
         ("verify", "check whether the store is sound 检查索引", _add_verify),
         ("evaluate", "measure search and answers on questions with known evidence 评测", _add_evaluate),
+        ("questions", "make questions of the index, to measure with 由索引出题", _add_questions),
     ):
         add(commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}."))
     return parser
@@ -116,11 +120,17 @@ def _add_build(parser: argparse.ArgumentParser, default_store: Path = DEFAULT_ST
 
 
 def _add_ask(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("question", metavar="QUESTION")
+    add_question(parser)
     _add_store(parser)
-    parser.add_argument("--json", action="store_true", help="print the answer as JSON")
     parser.add_argument("-k", type=_positive, metavar="N", help="show the N best passages as well")
     parser.set_defaults(run=_ask)
+
+
+def _add_search(parser: argparse.ArgumentParser) -> None:
+    add_question(parser)
+    _add_store(parser)
+    parser.add_argument("-k", type=_positive, metavar="N", default=8, help="how many passages (default: %(default)s)")
+    parser.set_defaults(run=_search)
 
 
 def _add_serve(parser: argparse.ArgumentParser) -> None:
@@ -155,22 +165,15 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
+    add_evaluate(parser)
     _add_store(parser)
-    parser.add_argument("--predictions", type=Path, metavar="OUT.jsonl", help="write what was found and answered")
-    parser.add_argument("--lang", choices=("zh", "en"), help="only the questions in this language")
-    parser.add_argument(
-        "--way",
-        choices=("keyword", "dense", "late", "hybrid"),
-        default="hybrid",
-        help="how to search: words, vectors, late interaction, or all; one alone is measured without answers "
-        "(default: hybrid)",
-    )
-    parser.add_argument("--by-type", action="store_true", help="a line for each language and each type of question")
-    parser.add_argument(
-        "--misses", action="store_true", help="the questions whose evidence is not complete within 2,000 characters"
-    )
     parser.set_defaults(run=_evaluate)
+
+
+def _add_questions(parser: argparse.ArgumentParser) -> None:
+    add_questions(parser)
+    _add_store(parser)
+    parser.set_defaults(run=_questions)
 
 
 def _positive(text: str) -> int:
@@ -206,15 +209,14 @@ def _build(arguments: argparse.Namespace) -> int:
 
 
 def _ask(arguments: argparse.Namespace) -> int:
-    from askspeech.answers import Answerer
-    from askspeech.reporting import answer_json, answer_text
-    from askspeech.search import SpeechIndex
-
     settings, _ = _settings(arguments)
-    with SpeechIndex.open(settings.store, settings) as index:
-        answer = Answerer(index).ask(arguments.question)
-        passages = index.search(arguments.question, k=arguments.k).hits if arguments.k else None
-    print(answer_json(answer, passages) if arguments.json else answer_text(answer, passages or ()))
+    print(ask_output(arguments, settings))
+    return 0
+
+
+def _search(arguments: argparse.Namespace) -> int:
+    settings, _ = _settings(arguments)
+    print(search_output(arguments, settings))
     return 0
 
 
@@ -291,24 +293,17 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
-    from askspeech.answers import Answerer
-    from askspeech.evaluation import evaluate, read_questions, write_predictions
-    from askspeech.reporting import ProgressDisplay, evaluation_text
-    from askspeech.search import SpeechIndex
+    return _print(evaluate_output(arguments, _settings(arguments)[0]))
 
-    settings, _ = _settings(arguments)
-    questions = read_questions(arguments.questions, arguments.lang)
-    with SpeechIndex.open(settings.store, settings) as index, ProgressDisplay(sys.stderr) as progress:
-        evaluation = evaluate(index, Answerer(index), questions, way=arguments.way, progress=progress)
-    if arguments.predictions is not None:
-        write_predictions(arguments.predictions, evaluation.predictions)
-    if evaluation.missing:
-        named = ", ".join(evaluation.missing[:5]) + (", …" if len(evaluation.missing) > 5 else "")
-        _complain(
-            f"The index does not hold the evidence of {len(evaluation.missing)} of {len(questions)} questions "
-            f"({named}). They were written for another corpus, or a file has changed: name the store of their corpus."
-        )
-    print(evaluation_text(evaluation, by_type=arguments.by_type, misses=arguments.misses))
+
+def _questions(arguments: argparse.Namespace) -> int:
+    return _print(questions_output(arguments, _settings(arguments)[0]))
+
+
+def _print(printed: Printed) -> int:
+    if printed.complaint:
+        _complain(printed.complaint)
+    print(printed.text)
     return 0
 
 

@@ -148,6 +148,8 @@ class Passage:
     heading_path: tuple[str, ...] = ()
     blanks: tuple[Blank, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    items: int = 0
+    """How many items the enumeration has that an outline passage shows; 0 for other passages."""
 
 
 @dataclass(frozen=True, slots=True)

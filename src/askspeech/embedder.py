@@ -21,6 +21,7 @@ from tokenizers import Tokenizer
 
 from askspeech.errors import ModelError
 from askspeech.foreign_models import ModelKind, encodable, files_digest, load_model
+from askspeech.late_interaction import token_directions
 from askspeech.settings import DEFAULT_BATCH_SIZE, IndexSettings
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ class StaticEmbedder:
         self.fingerprint = _fingerprint(weights, tokenizer)
         self.token_vectors = _token_vectors(weights, folder)
         """One row for each token id, not of unit length: its norm says how telling the token is."""
+        self.token_directions = token_directions(self.token_vectors)
+        """What late interaction compares."""
         self._tokenizer = _parse_tokenizer(tokenizer, folder)
         self.dimension = self.token_vectors.shape[1]
         if self._tokenizer.get_vocab_size() != len(self.token_vectors):

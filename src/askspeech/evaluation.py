@@ -12,12 +12,14 @@ and of the predictions (search alone leaves out answer, citations and refused):
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from askspeech.datatypes import Answer, Filters, Hit, SearchResult, Turn, Way
+from askspeech.comparing import Comparison, compare
+from askspeech.datatypes import Answer, Filters, Hit, SearchResult, Span, Turn, Way
 from askspeech.errors import DiskError, QuestionError
 from askspeech.progress import Progress, silent
 from askspeech.scoring import Extract, Prediction, Question, Quote, Row, Texts, score
@@ -68,16 +70,8 @@ def read_questions(path: Path, language: str | None = None) -> tuple[Question, .
     Raises:
         QuestionError: the file cannot be read, or a line of it is no question of the format above.
     """
-    try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise QuestionError(
-            f"The questions in {path} cannot be read ({error}). Name a file in UTF-8 with one question a line."
-        ) from error
-    questions = [_question(line, f"{path}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
-    ids = [question.id for question in questions]
-    if twice := sorted({name for name in ids if ids.count(name) > 1}):
-        raise QuestionError(f"{path} holds more than one question with the id {', '.join(twice)}. Make the ids unique.")
+    questions = [_question(line, where) for where, line in _lines(path, "questions", "question")]
+    _refuse_repeated([question.id for question in questions], path, "question")
     chosen = tuple(question for question in questions if language in (None, question.language))
     if not chosen:
         wanted = f" in the language {language}" if language else ""
@@ -165,6 +159,70 @@ def write_predictions(path: Path, predictions: Iterable[Prediction]) -> None:
         ) from error
 
 
+def read_predictions(path: Path, questions: Sequence[Question]) -> tuple[Prediction, ...]:
+    """The predictions that an earlier run over these questions wrote; some may be of other questions.
+
+    Raises:
+        QuestionError: the file cannot be read, a line of it is no prediction of the format above, or none of them is
+            of one of the questions.
+    """
+    predictions = tuple(_prediction(line, where) for where, line in _lines(path, "predictions", "prediction"))
+    _refuse_repeated([prediction.id for prediction in predictions], path, "prediction")
+    if {question.id for question in questions}.isdisjoint(prediction.id for prediction in predictions):
+        found = f"its first one is of {predictions[0].id}" if predictions else "it is empty"
+        raise QuestionError(
+            f"{path} holds no prediction of the {len(questions)} questions asked ({found}, the first question is "
+            f"{questions[0].id}). Name a file that `askspeech evaluate --predictions` wrote for the same questions."
+        )
+    return predictions
+
+
+def compare_with(evaluation: Evaluation, earlier: Sequence[Prediction], texts: Mapping[str, str]) -> Comparison:
+    """What changed from an earlier run over the same questions, its predictions scored again over these texts."""
+    before = {prediction.id: prediction for prediction in earlier}
+    known = [question for question in evaluation.questions if question.id in before]
+    asked = {question.id for question in known}
+    comparison = compare(score(known, before, texts), evaluation.rows)
+    return replace(comparison, only_before=tuple(name for name in before if name not in asked))
+
+
+def question_line(question: Question) -> str:
+    """A question as one line of JSON."""
+    record = {
+        "id": question.id,
+        "question": question.text,
+        "lang": question.language,
+        "type": question.type,
+        "history": list(question.history),
+        "answerable": question.answerable,
+        "evidence": [_quote_record(quote) for quote in question.evidence],
+        "answer_points": list(question.answer_points),
+    }
+    return json.dumps(record, ensure_ascii=False)
+
+
+def write_questions(path: Path, questions: Iterable[Question]) -> None:
+    """Write a new file of questions, one JSON object a line; one that is there already is left alone.
+
+    Raises:
+        QuestionError: there is such a file already.
+        DiskError: the file cannot be written.
+    """
+    text = "".join(question_line(question) + "\n" for question in questions)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise QuestionError(
+            f"{path} is there already, and its questions may have been edited. Name a new file, or delete that one."
+        ) from error
+    except OSError as error:
+        raise DiskError(
+            f"The questions cannot be written to {path} ({error.strerror or error}). "
+            "Name a file in a folder that exists and can be written."
+        ) from error
+
+
 def _extract_record(extract: Extract) -> dict[str, Any]:
     return {"file": extract.file, "spans": [list(span) for span in extract.spans]}
 
@@ -190,6 +248,49 @@ def _question(line: str, where: str) -> Question:
     if question.answerable and not question.evidence:
         raise QuestionError(f"{where}: an answerable question without evidence. Add the quotes that answer it.")
     return question
+
+
+def _lines(path: Path, things: str, thing: str) -> list[tuple[str, str]]:
+    """The lines of a file that hold something, each with where it stands."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise QuestionError(
+            f"The {things} in {path} cannot be read ({error}). Name a file in UTF-8 with one {thing} a line."
+        ) from error
+    return [(f"{path}, line {number}", line) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _refuse_repeated(ids: Sequence[str], path: Path, thing: str) -> None:
+    if twice := sorted(name for name, times in Counter(ids).items() if times > 1):
+        raise QuestionError(f"{path} holds more than one {thing} with the id {', '.join(twice)}. Make the ids unique.")
+
+
+def _prediction(line: str, where: str) -> Prediction:
+    try:
+        record = json.loads(line)
+        answer = record.get("answer")
+        return Prediction(
+            id=str(record["id"]),
+            passages=tuple(_extract(one) for one in record["passages"]),
+            answer=None if answer is None else str(answer),
+            citations=tuple(_extract(one) for one in record.get("citations", ())),
+            refused=bool(record.get("refused", False)),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise QuestionError(
+            f"{where} is no prediction ({type(error).__name__}: {error}). Each line is a JSON object with id and "
+            "passages: name a file that `askspeech evaluate --predictions` wrote, not one of questions."
+        ) from error
+
+
+def _extract(record: Mapping[str, Any]) -> Extract:
+    return Extract(str(record["file"]), tuple(Span(int(start), int(end)) for start, end in record["spans"]))
+
+
+def _quote_record(quote: Quote) -> dict[str, str]:
+    record = {"file": quote.file, "quote": quote.text}
+    return record if quote.alternative is None else record | {"alt_group": quote.alternative}
 
 
 def _quote(record: Mapping[str, Any]) -> Quote:

@@ -1,29 +1,139 @@
-"""Filters: which speeches they keep. Pure functions over speeches and their facts."""
+"""Filters: which speeches they keep, what there is to choose from, and what a reader should know of it. Pure."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
 
 from askspeech.datatypes import Filters, Speech
+from askspeech.tokens import search_key
 
-__all__ = ["kept_speeches"]
+__all__ = ["FILTERS", "NOTHING_FILTERED", "filter_notices", "kept_speeches", "known_values"]
+
+NOTHING_FILTERED = "No speech in the index matches the filters. 没有讲话符合筛选条件。"
+
+FILTERS: Mapping[str, str] = MappingProxyType(
+    {"speech": "讲话", "file": "文件", "level": "层级", "place": "地点", "year": "年份", "kind": "类型"}
+)
+"""The fields of `Filters`, with their Chinese names."""
+
+_FACTS = ("level", "place", "year", "kind")
+_LEVELS = ("国家", "省", "市", "区", "县", "乡镇", "部门")
+_VALUES_NAMED = 10
+_VALUE_CHARACTERS = 40
 
 
 def kept_speeches(speeches: Iterable[Speech], filters: Filters | None) -> list[Speech] | None:
-    """The speeches that pass, in order; None where nothing is filtered."""
+    """The speeches that pass, in order; None where nothing is filtered.
+
+    Width, case, traditional characters and white space make no difference.
+    """
+    return _sifted(speeches, filters)[0] if filters else None
+
+
+def filter_notices(speeches: Iterable[Speech], filters: Filters | None) -> tuple[str, ...]:
+    """What readers should know: that nothing passes, which values no speech has, what is left out as unknown."""
     if not filters:
-        return None
-    return [speech for speech in speeches if _passes(speech, filters)]
+        return ()
+    held = list(speeches)
+    kept, untold = _sifted(held, filters)
+    nothing = () if kept else (NOTHING_FILTERED,)
+    unknown = (_unknown_notice(held, kept, name, _wanted(filters, name)) for name in FILTERS)
+    return (*nothing, *filter(None, unknown), *(_untold_notice(name, untold[name]) for name in _FACTS if untold[name]))
 
 
-def _passes(speech: Speech, filters: Filters) -> bool:
-    named = not filters.speech or any(wanted == speech.id or wanted in speech.title for wanted in filters.speech)
-    filed = not filters.file or speech.file in filters.file
-    facts = all(
-        not wanted or set(wanted) & set(speech.values(name))
-        for name, wanted in (
-            ("level", filters.level),
-            ("place", filters.place),
-            ("year", filters.year),
-            ("kind", filters.kind),
-        )
+def known_values(speeches: Iterable[Speech], name: str) -> dict[str, int]:
+    """The values that a field of `Filters` can take, with how many speeches have each; for speeches, their titles.
+
+    Levels come from the highest down, years from the latest, files and titles in their order, others by number.
+    """
+    found = Counter(value for speech in speeches for value in dict.fromkeys(_values(speech, name)))
+    if name == "level":
+        return dict(sorted(found.items(), key=lambda item: (_rank(item[0]), item[0])))
+    if name == "year":
+        return dict(sorted(found.items(), reverse=True))
+    return dict(found) if name in ("speech", "file") else dict(sorted(found.items(), key=lambda item: -item[1]))
+
+
+def _wanted(filters: Filters, name: str) -> tuple[str, ...]:
+    """The alternatives of one field; a lone string, which Python would take for its letters, is one value."""
+    values: str | Sequence[str] = getattr(filters, name)
+    return (values,) if isinstance(values, str) else tuple(values)
+
+
+def _sifted(speeches: Iterable[Speech], filters: Filters) -> tuple[list[Speech], Counter[str]]:
+    """The speeches that pass, and by fact how many it alone leaves out because they do not say it."""
+    tests = {name: _test(name, wanted) for name in FILTERS if (wanted := _wanted(filters, name))}
+    kept: list[Speech] = []
+    untold: Counter[str] = Counter()
+    for speech in speeches:
+        failed = [name for name, passes in tests.items() if not passes(speech)]
+        if not failed:
+            kept.append(speech)
+        elif len(failed) == 1 and failed[0] in _FACTS and not speech.values(failed[0]):
+            untold[failed[0]] += 1
+    return kept, untold
+
+
+def _test(name: str, wanted: Sequence[str]) -> Callable[[Speech], bool]:
+    """Whether a speech has one of these values; there may be many thousand speeches."""
+    if name == "file":
+        return lambda speech: speech.file in wanted
+    keys = {key for key in map(_key, wanted) if key}
+    if name == "speech":
+        return lambda speech: speech.id in wanted or any(key in _key(speech.title) for key in keys)
+    return lambda speech: any(fact.name == name and _key(fact.value) in keys for fact in speech.facts)
+
+
+@lru_cache(maxsize=1 << 16)
+def _key(text: str) -> str:
+    return "".join(search_key(text).split())
+
+
+def _values(speech: Speech, name: str) -> tuple[str, ...]:
+    if name in _FACTS:
+        return speech.values(name)
+    return (speech.file if name == "file" else speech.title,)
+
+
+def _rank(level: str) -> int:
+    return _LEVELS.index(level) if level in _LEVELS else len(_LEVELS)
+
+
+def _unknown_notice(speeches: Sequence[Speech], kept: Sequence[Speech], name: str, wanted: Sequence[str]) -> str:
+    """A sentence that names the values that no speech has, and those there are."""
+    tests = {value: _test(name, (value,)) for value in wanted}
+    unknown = [value for value, has in tests.items() if not any(map(has, (*kept, *speeches)))]
+    if not unknown:
+        return ""
+    known = known_values(speeches, name)
+    if not known:
+        return ""
+    said = ", ".join(f"“{_shortened(value)}”" for value in unknown)
+    what = "a title with" if name == "speech" else f"the {name}"
+    return f"No speech has {what} {said} 没有这样的{FILTERS[name]}; the index has 现有: {_named(known, unknown)}."
+
+
+def _named(known: Iterable[str], unknown: Iterable[str]) -> str:
+    """The values there are; where they are too many, those most like the ones that were asked for."""
+    values = list(known)
+    asked = set(_key("".join(unknown)))
+    alike = sorted(values, key=lambda value: -len(asked & set(_key(value)))) if len(values) > _VALUES_NAMED else values
+    rest = f", … ({len(values)} in all 共 {len(values)} 个)" if len(values) > _VALUES_NAMED else ""
+    return ", ".join(map(_shortened, alike[:_VALUES_NAMED])) + rest
+
+
+def _untold_notice(name: str, count: int) -> str:
+    return (
+        f"Left out, as their {name} is not known: {_counted(count)}. "
+        f"另有 {count} 篇讲话没有标明{FILTERS[name]}，不在查找范围内。"
     )
-    return named and filed and facts
+
+
+def _counted(speeches: int) -> str:
+    return f"{speeches} speech" if speeches == 1 else f"{speeches} speeches"
+
+
+def _shortened(value: str) -> str:
+    line = " ".join(value.split())
+    return line if len(line) <= _VALUE_CHARACTERS else line[:_VALUE_CHARACTERS] + "…"

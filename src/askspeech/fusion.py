@@ -4,25 +4,43 @@ Reciprocal rank fusion hurt the good leg where legs are of unequal strength; a s
 development questions). All weights of the search are here.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-__all__ = ["FIELD_WEIGHTS", "RERANKED", "WEIGHTS", "Scored", "Weights", "fuse", "reranked"]
+__all__ = [
+    "FIELD_WEIGHTS",
+    "LIST_WITHOUT_NUMBER",
+    "RERANKED",
+    "WEIGHTS",
+    "Scored",
+    "Signals",
+    "Weights",
+    "fuse",
+    "reranked",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What each leg counts: keyword scores are divided by the best one, the others are cosines."""
+    """What each signal counts. Keyword scores are divided by the best one; all are 0 to 1 then."""
 
     keyword: float
     dense: float
     late: float
-    outline: float
-    """Added for outline passages where the question asks for a list."""
+    form: float
+    """How well a passage's form is what the question asks for: an enumeration for a list."""
+    speech: float
+    """How well the whole speech fits the question."""
+    level: float
+    """Whether the speech is of the level of government that the question names."""
 
 
-WEIGHTS = Weights(keyword=1.0, dense=1.0, late=1.5, outline=0.25)
+WEIGHTS = Weights(keyword=1.0, dense=1.0, late=1.5, form=0.6, speech=0.4, level=0.4)
+"""Tried on the development questions and on those about the samples, one weight at a time, in coarse steps."""
+
+LIST_WITHOUT_NUMBER = 0.4
+"""How well an enumeration fits a question for a list that does not say of how many items."""
 
 RERANKED = 50
 """How many of the best passages a reranker judges: beyond them it costs more time than it finds."""
@@ -48,29 +66,45 @@ class Scored:
     found_by: tuple[str, ...] = ()
 
 
-def fuse(
-    keyword: Mapping[str, float],
-    dense: Mapping[str, float],
-    late: Mapping[str, float],
-    outlines: Collection[str],
-    weights: Weights,
-) -> list[Scored]:
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What is known of the passages found, each 0 to 1 but for the keyword scores; what is not there counts 0."""
+
+    keyword: Mapping[str, float]
+    dense: Mapping[str, float]
+    late: Mapping[str, float]
+    form: Mapping[str, float] = field(default_factory=dict)
+    speech: Mapping[str, float] = field(default_factory=dict)
+    level: Collection[str] = ()
+
+
+def fuse(signals: Signals, weights: Weights) -> list[Scored]:
     """Every passage that a leg found, best first; equal scores in the order of their ids."""
-    best = max(keyword.values(), default=0.0) or 1.0
-    ranks = {
-        name: _ranks(scores) for name, scores in (("keyword", keyword), ("dense", dense), ("late interaction", late))
-    }
+    best = max(signals.keyword.values(), default=0.0) or 1.0
+    legs = {"keyword": signals.keyword, "dense": signals.dense, "late interaction": signals.late}
+    ranks = {name: _ranks(scores) for name, scores in legs.items()}
     found = []
-    for identity in sorted({*keyword, *dense, *late}):
+    for identity in sorted({*signals.keyword, *signals.dense, *signals.late}):
         score = (
-            weights.keyword * keyword.get(identity, 0.0) / best
-            + weights.dense * dense.get(identity, 0.0)
-            + weights.late * late.get(identity, 0.0)
-            + weights.outline * (identity in outlines)
+            weights.keyword * signals.keyword.get(identity, 0.0) / best
+            + weights.dense * signals.dense.get(identity, 0.0)
+            + weights.late * signals.late.get(identity, 0.0)
+            + weights.form * signals.form.get(identity, 0.0)
+            + weights.speech * signals.speech.get(identity, 0.0)
+            + weights.level * (identity in signals.level)
         )
         reasons = [f"{name} {places[identity]}" for name, places in ranks.items() if identity in places]
-        found.append(Scored(identity, score, (*reasons, *(["outline"] if identity in outlines else []))))
+        found.append(Scored(identity, score, (*reasons, *_other_reasons(signals, identity))))
     return sorted(found, key=lambda scored: (-scored.score, scored.id))
+
+
+def _other_reasons(signals: Signals, identity: str) -> Iterator[str]:
+    if signals.form.get(identity):
+        yield "outline"
+    if signals.speech.get(identity) == 1:
+        yield "speech 1"
+    if identity in signals.level:
+        yield "level"
 
 
 def reranked(found: Sequence[Scored], scores: Sequence[float]) -> list[Scored]:

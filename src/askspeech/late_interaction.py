@@ -1,55 +1,104 @@
 """Late interaction: how well a passage answers a question, token by token, over static token vectors."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["late_interaction_scores"]
+__all__ = ["LEADING", "PHRASE", "TokenDirections", "late_interaction_scores", "token_directions"]
+
+LEADING = 256
+"""How many leading numbers of a vector are compared: training turns the vectors so that these tell most."""
+
+PHRASE = 0.5
+"""The share of a match that depends on the neighbours: whether they, too, are matched, side by side."""
 
 Floats = NDArray[np.float32]
 TokenIds = NDArray[np.uint16]
+Places = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenDirections:
+    """What late interaction compares: a row for each token id, of unit length or zeros, and what each token counts."""
+
+    directions: Floats
+    weights: Floats
+
+
+def token_directions(token_vectors: Floats) -> TokenDirections:
+    """The directions of token vectors, vocabulary × dimension; a token counts as much as its vector's squared norm.
+
+    Training gives telling tokens longer vectors.
+    """
+    leading = token_vectors[:, :LEADING]
+    norms = np.linalg.norm(leading, axis=1)
+    directions = (leading / np.where(norms > 0, norms, 1)[:, None]).astype(np.float32)
+    weights = np.where(norms > 0, np.square(token_vectors).sum(axis=1), 0).astype(np.float32)
+    for values in (directions, weights):
+        values.setflags(write=False)
+    return TokenDirections(directions, weights)
 
 
 def late_interaction_scores(
-    question_ids: TokenIds, passages_ids: Sequence[TokenIds], token_vectors: NDArray[np.float32]
+    question_ids: TokenIds, passages_ids: Sequence[TokenIds], tokens: TokenDirections
 ) -> Floats:
-    """Score every passage for the question, 0 (nothing alike) to 1 (every token of the question is in the passage).
+    """Score every passage for the question, 0 (nothing alike) to 1 (the question stands in the passage).
 
-    Every token of the question is matched with the most similar token (cosine) of the passage; a token that nothing in
-    the passage resembles counts 0, never less. The similarities are averaged with the norm of the question token's
-    vector as weight, because training gives telling tokens longer vectors. A token that the question repeats counts as
-    often as it stands there; a token that the passage repeats counts once. A question or a passage without tokens, or
-    with none but tokens of zero vectors, scores 0.
+    Every token of the question is matched with a token of the passage by their cosine, never below 0. Half of a match
+    depends on the neighbours (`PHRASE`): it counts whole where the token before or behind the question's is matched
+    just before or behind it in the passage, and half where neither is. Each token's best match counts with the token's
+    weight. A question or a passage without tokens, or with none but tokens of zero vectors, scores 0.
 
-    `token_vectors` is vocabulary × dimension, and the ids are its rows. The result has one score for each passage, in
-    their order; scores do not depend on the other passages beyond float32 rounding. After ColBERT's MaxSim (Khattab
-    and Zaharia, 2020), with static vectors and weights.
+    The ids are rows of `tokens`. The result has one score for each passage, in their order; scores do not depend on
+    the other passages beyond float32 rounding. After ColBERT's MaxSim (Khattab and Zaharia, 2020), with static vectors
+    and weights; such vectors do not know their context, so that the neighbours are compared here.
     """
     scores = np.zeros(len(passages_ids), dtype=np.float32)
-    tokens, counts = np.unique(question_ids, return_counts=True)
-    norms = np.linalg.norm(token_vectors[tokens], axis=1)
-    telling = norms > 0
+    weights = tokens.weights[question_ids]
     lengths = np.array([len(ids) for ids in passages_ids], dtype=np.intp)
     filled = np.flatnonzero(lengths)
-    if not telling.any() or not len(filled):
+    if not weights.any() or not len(filled):
         return scores
-    tokens, norms, counts = tokens[telling], norms[telling], counts[telling]
-    weights = (norms * counts).astype(np.float32)
-    questions = token_vectors[tokens] / norms[:, None]
-    similarities, columns = _similarities(questions, np.concatenate(passages_ids), token_vectors)
     starts = (np.cumsum(lengths) - lengths)[filled]
-    best = np.maximum.reduceat(similarities[columns], starts, axis=0)
-    scores[filled] = np.minimum(best @ (weights / weights.sum()), 1.0)
-    return scores
+    rows = _matches(question_ids, np.concatenate(passages_ids), starts, tokens.directions)
+    bounds = starts + np.arange(len(starts))
+    for weight, row in zip(weights / weights.sum(), _with_neighbours(rows), strict=True):
+        scores[filled] += weight * np.maximum.reduceat(row, bounds)
+    return np.clip(scores, 0, 1)
 
 
-def _similarities(questions: Floats, ids: TokenIds, token_vectors: Floats) -> tuple[Floats, NDArray[np.intp]]:
-    """Cosines, not below 0, of the different tokens among the ids (rows) with the question's, and each id's row."""
-    present = np.zeros(len(token_vectors), dtype=bool)
-    present[ids] = True
-    vectors = token_vectors[present]
-    norms = np.sqrt(np.einsum("td,td->t", vectors, vectors))
-    similarities = (vectors @ questions.T) / np.where(norms > 0, norms, 1)[:, None]
-    rows = np.cumsum(present, dtype=np.intp) - 1
-    return np.maximum(similarities, 0), rows[ids]
+def _matches(question_ids: TokenIds, tokens: TokenIds, starts: Places, directions: Floats) -> Iterator[Floats]:
+    """For each token of the question, its cosines, not below 0, with the passages' tokens.
+
+    A zero stands before every passage and behind the last, so that a token's neighbours are always of its own passage.
+    """
+    present = np.zeros(len(directions), dtype=bool)
+    present[tokens] = True
+    cosines = np.maximum(directions[question_ids] @ directions[present].T, 0)
+    places = (np.cumsum(present, dtype=np.intp) - 1)[tokens]
+    places = np.append(np.insert(places, starts, -1), -1)
+    for row in np.pad(cosines, ((0, 0), (0, 1))):
+        yield row[places]
+
+
+def _with_neighbours(rows: Iterator[Floats]) -> Iterator[Floats]:
+    """The matches of each token of the question, lessened where its neighbours are not matched beside them.
+
+    They come one after the other: those of a long question would not fit into the memory together.
+    """
+    before: Floats | None = None
+    row: Floats | None = next(rows)
+    behind = next(rows, None)
+    if behind is None and row is not None:
+        yield row
+        return
+    while row is not None:
+        beside = np.zeros_like(row)
+        if before is not None:
+            beside[1:] = before[:-1]
+        if behind is not None:
+            np.maximum(beside[:-1], behind[1:], out=beside[:-1])
+        yield row * ((1 - PHRASE) + PHRASE * beside)
+        before, row, behind = row, behind, next(rows, None)

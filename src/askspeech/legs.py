@@ -4,10 +4,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+import numpy as np
+from numpy.typing import NDArray
+
+from askspeech.catalog import PassageRow
 from askspeech.datatypes import Way
+from askspeech.described import of_levels
 from askspeech.embedder import Embedder, StaticEmbedder
 from askspeech.errors import StoreDamagedError
-from askspeech.fusion import FIELD_WEIGHTS, WEIGHTS, Scored, fuse
+from askspeech.fusion import FIELD_WEIGHTS, LIST_WITHOUT_NUMBER, WEIGHTS, Scored, Signals, fuse
 from askspeech.generation import Generation
 from askspeech.late_interaction import late_interaction_scores
 from askspeech.tokens import question_tokens, search_key
@@ -23,10 +28,16 @@ _SCORED_AT_ONCE = 4096
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to look for: the question, whether it asks for a list, and the speeches to look in."""
+    """What to look for: the question, the form of what it asks for, and the speeches that it is about.
+
+    `count` is how many items the list has that it asks for, `levels` are those of the speeches that it describes, and
+    `speeches` the only ones to look in.
+    """
 
     question: str
     lists: bool = False
+    count: int | None = None
+    levels: frozenset[str] = frozenset()
     speeches: Collection[str] | None = None
 
 
@@ -73,9 +84,32 @@ def hybrid(generation: Generation, encoders: Encoders, query: Query) -> list[Sco
     except StoreDamagedError:
         dense_scores = {}  # the generation knows what is wrong, and the search says so in a notice
     candidates = sorted({*keyword_scores, *dense_scores})
-    late_scores = _late_scores(generation, encoders, query, candidates)
-    outlines = {one for one in candidates if query.lists and generation.rows[one].kind == "outline"}
-    return fuse(keyword_scores, dense_scores, late_scores, outlines, WEIGHTS)
+    question_ids = _question_ids(encoders, query)
+    signals = Signals(
+        keyword_scores,
+        dense_scores,
+        _late_scores(generation, encoders, query, candidates),
+        form={one: fit for one in candidates if (fit := _form(generation.rows[one], query))},
+        speech=_by_speech(generation, candidates, generation.speech_terms.fits(question_ids)),
+        level=_of_levels(generation, candidates, query.levels),
+    )
+    return fuse(signals, WEIGHTS)
+
+
+def _form(row: PassageRow, query: Query) -> float:
+    """How well the form of a passage is what the question asks for: an enumeration of as many items as it says."""
+    if not query.lists or row.kind != "outline":
+        return 0.0
+    return LIST_WITHOUT_NUMBER if query.count is None else float(row.items == query.count)
+
+
+def _by_speech(generation: Generation, candidates: Sequence[str], fits: Mapping[str, float]) -> dict[str, float]:
+    return {one: fits.get(generation.rows[one].speech_id, 0.0) for one in candidates}
+
+
+def _of_levels(generation: Generation, candidates: Sequence[str], levels: Collection[str]) -> frozenset[str]:
+    speeches = of_levels(generation.speeches.values(), levels) if levels else frozenset()
+    return frozenset(one for one in candidates if generation.rows[one].speech_id in speeches)
 
 
 WAYS: Mapping[Way, Leg] = MappingProxyType({"keyword": keyword, "dense": dense, "late": late, "hybrid": hybrid})
@@ -93,9 +127,13 @@ def _dense_scores(generation: Generation, encoders: Encoders, query: Query) -> d
 def _late_scores(
     generation: Generation, encoders: Encoders, query: Query, candidates: Sequence[str]
 ) -> dict[str, float]:
-    question_ids = encoders.tokens.token_ids([search_key(query.question)])[0]
-    scores = late_interaction_scores(question_ids, generation.token_ids(candidates), encoders.tokens.token_vectors)
+    question_ids = _question_ids(encoders, query)
+    scores = late_interaction_scores(question_ids, generation.token_ids(candidates), encoders.tokens.token_directions)
     return {identity: float(score) for identity, score in zip(candidates, scores, strict=True)}
+
+
+def _question_ids(encoders: Encoders, query: Query) -> NDArray[np.uint16]:
+    return encoders.tokens.token_ids([search_key(query.question)])[0]
 
 
 def _single(scores: Mapping[str, float], name: str) -> list[Scored]:

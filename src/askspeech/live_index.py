@@ -23,6 +23,9 @@ class Index(Protocol):
     def source_text(self, source_id: str) -> str:
         """The canonical text of a source."""
 
+    def speeches(self) -> list[Speech]:
+        """All speeches, by file and place."""
+
     def speech(self, speech_id: str) -> Speech:
         """One speech; raises NotInIndexError where there is none with this id."""
 

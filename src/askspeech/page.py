@@ -6,19 +6,22 @@ Gradio has no component for, the reader beside the page, is `static/page.js`.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from gradio.events import Dependency
 
 from askspeech.chat import Conversation, Exchange, answered
 from askspeech.errors import AskSpeechError, QuestionError
+from askspeech.filter_panel import FilterHandlers, FilterPanel, chosen_filters, filter_panel
 from askspeech.live_index import LiveIndex, Status
 from askspeech.questions import checked_question
 from askspeech.rendering import (
     answer_html,
     escape,
+    filters_html,
     note_html,
     problem_html,
     question_html,
@@ -55,6 +58,7 @@ class Parts:
     sources: gr.Markdown
     conversation: gr.State
     looking: gr.Timer
+    filters: FilterPanel
 
 
 def build_page(live: LiveIndex, build_command: str) -> gr.Blocks:
@@ -78,11 +82,12 @@ def _components(words: gr.I18n) -> Parts:
         gr.Markdown(words("subtitle"), elem_id="as-subtitle", container=False)
     with gr.Row(elem_id="as-columns"):
         with gr.Column(scale=3, min_width=300, elem_id="as-left"):
-            chatbot, question = _chatbot(words), _question_box(words)
+            chatbot, filters, question = _chatbot(words), filter_panel(words), _question_box(words)
         with gr.Column(scale=2, min_width=300, elem_id="as-right"):
             gr.Markdown(words("sources"), elem_id="as-sources-title", container=False)
             sources = gr.Markdown(elem_id="as-sources", latex_delimiters=[], sanitize_html=True, container=False)
-    return Parts(chatbot, question, sources, gr.State(Conversation()), gr.Timer(SECONDS_BETWEEN_LOOKS, active=False))
+    looking = gr.Timer(SECONDS_BETWEEN_LOOKS, active=False)
+    return Parts(chatbot, question, sources, gr.State(Conversation()), looking, filters)
 
 
 def _chatbot(words: gr.I18n) -> gr.Chatbot:
@@ -125,14 +130,30 @@ def _connect(page: gr.Blocks, parts: Parts, handlers: "Handlers") -> None:
     page.load(handlers.opened, None, opening, **quiet)
     parts.looking.tick(handlers.opened, None, opening, **quiet)
 
-    asked = parts.question.submit(handlers.ask, [parts.question, parts.conversation], shown, **quiet)
+    asking = [parts.question, parts.conversation, *parts.filters.dropdowns]
+    asked = parts.question.submit(handlers.ask, asking, shown, **quiet)
     picked = parts.chatbot.example_select(_picked, None, parts.question, queue=False, **quiet)
-    picked_asked = picked.then(handlers.ask, [parts.question, parts.conversation], shown, **quiet)
+    picked_asked = picked.then(handlers.ask, asking, shown, **quiet)
     for event in (asked, picked_asked):
         event.failure(handlers.failed, parts.conversation, shown, queue=False, **quiet)
     # Gradio's own `cancels` would let updates of the cancelled event come after what these show.
     parts.chatbot.clear(handlers.cleared, None, shown, queue=False, **quiet)
     parts.question.stop(handlers.stopped, parts.conversation, shown, queue=False, **quiet)
+    _connect_filters(page, parts, handlers, (asked, picked_asked))
+
+
+def _connect_filters(page: gr.Blocks, parts: Parts, handlers: "Handlers", asked: Sequence[Dependency]) -> None:
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    panel = parts.filters
+    dropdowns = list(panel.dropdowns)
+    # A new index is noticed by questions, and when the panel is opened.
+    filled = (handlers.filters.filled, [panel.generation, *dropdowns], [*dropdowns, panel.generation])
+    gr.on([page.load, parts.looking.tick, panel.accordion.expand], *filled, **quiet)
+    for event in asked:
+        event.then(*filled, **quiet)
+    changes = [dropdown.change for dropdown in dropdowns]
+    gr.on(changes, handlers.labelled, dropdowns, panel.accordion, queue=False, **quiet)
+    panel.clear.click(handlers.filters.cleared, None, dropdowns, queue=False, **quiet)
 
 
 def _picked(choice: gr.SelectData) -> str:
@@ -146,6 +167,7 @@ class Handlers:
         self._live = live
         self._build_command = build_command
         self._running = RunningAnswers()
+        self.filters = FilterHandlers(live)
 
     def opened(self, request: gr.Request) -> tuple[Update, Update, Update]:
         """The empty page: example questions, or what is missing; the timer runs until there is an index."""
@@ -173,8 +195,12 @@ class Handlers:
             return welcome_html(texts.no_index, texts.missing_index, command=self._build_command)
         return welcome_html(texts.no_index, status.message)
 
-    def ask(self, question: str, conversation: Conversation, request: gr.Request) -> Iterator[Shown]:
-        """Answer a question; yields what to show of the conversation after every event of the answer.
+    def labelled(self, request: gr.Request, *chosen: object) -> Update:
+        """The heading of the filters."""
+        return self.filters.labelled(_texts(request), *chosen)
+
+    def ask(self, question: str, conversation: Conversation, request: gr.Request, *chosen: object) -> Iterator[Shown]:
+        """Answer a question under the chosen filters; yields what to show after every event of the answer.
 
         Nothing changes where nothing was typed; what is no question stays in the box, and the page says why.
         """
@@ -183,10 +209,11 @@ class Handlers:
             yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
             return
         try:
-            conversation = conversation.asked(checked_question(question))
+            question, filters = checked_question(question), chosen_filters(chosen)
         except QuestionError as error:
             yield _shown(conversation.refused(str(error)), texts)
             return
+        conversation = conversation.asked(question, filters, self.filters.named(filters))
         yield _shown(conversation, texts, box=BUSY | {"value": ""}, sources=note_html(texts.searching))
         running = RunningAnswer(answered(conversation.exchanges[-1], conversation.history(), self._live))
         with self._running.running(str(request.session_hash), running):
@@ -261,7 +288,7 @@ def messages(conversation: Conversation, texts: PageTexts) -> list[dict[str, str
 def _messages(exchange: Exchange, texts: PageTexts) -> Iterator[dict[str, str]]:
     yield {"role": "user", "content": question_html(exchange.question)}
     content = problem_html(exchange.problem) if exchange.problem else answer_html(exchange.view, texts)
-    yield {"role": "assistant", "content": content}
+    yield {"role": "assistant", "content": filters_html(exchange.filtered_by, texts) + content}
 
 
 def _texts(request: gr.Request) -> PageTexts:

@@ -16,6 +16,7 @@ __all__ = ["PassageDraft", "cut_passages"]
 _LONGEST_LEAD = 160
 _LONGEST_OUTLINE = 1500
 _LEAST_ITEMS = 2
+_CATCHWORD = 16
 _TINY = 60
 
 
@@ -26,6 +27,8 @@ class PassageDraft:
     kind: PassageKind
     ranges: tuple[Span, ...]
     path: tuple[Node, ...]
+    items: int = 0
+    """How many items the enumeration has that an outline passage shows."""
 
 
 def cut_passages(text: str, root: Node, shortest: int, longest: int) -> list[PassageDraft]:
@@ -95,13 +98,24 @@ class _Cutter:
         lead = list(self._lead(node, series[0]))
         ranges, size = list(lead), sum(span.end - span.start for span in lead)
         for child in series:
-            item = self._with_break(Span(child.start, child.heading_end))
+            item = self._with_break(self._item(child))
             if size + item.end - item.start > _LONGEST_OUTLINE and len(ranges) > len(lead):
-                yield PassageDraft("outline", _merged(ranges), path)
+                yield PassageDraft("outline", _merged(ranges), path, len(series))
                 ranges, size = list(lead), sum(span.end - span.start for span in lead)
             ranges.append(item)
             size += item.end - item.start
-        yield PassageDraft("outline", _merged(ranges), path)
+        yield PassageDraft("outline", _merged(ranges), path, len(series))
+
+    def _item(self, node: Node) -> Span:
+        """The leading sentence of an item; with the next one where it is a mere catchword in front of that."""
+        alone = self.text[node.heading_end : node.heading_end + 1] == "\n"
+        if alone or node.heading_end - node.start > _CATCHWORD:
+            return Span(node.start, node.heading_end)
+        own_end = node.children[0].start if node.children else node.end
+        following = next(iter(sentence_spans(self.text, node.heading_end, own_end)), None)
+        if following is None or following.end - following.start > _LONGEST_LEAD:
+            return Span(node.start, node.heading_end)
+        return Span(node.start, following.end)
 
     def _lead(self, node: Node, first: Node) -> Iterator[Span]:
         if first is node.children[0] and (lead := self._short_lead(node)):

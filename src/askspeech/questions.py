@@ -46,6 +46,7 @@ _DEPENDENT = re.compile(
     re.IGNORECASE,
 )
 _STANDS_ALONE = 40
+_TURNS_BACK = 3
 _QUOTATION = re.compile(r"[“\"‘《「『]([^”\"’》」』]{4,60})[”\"’》」』]")
 
 
@@ -105,8 +106,12 @@ def expected_count(question: str) -> int | None:
 
 
 def complete(question: str, history: Sequence[Turn]) -> str:
-    """A question that leans on the conversation, with the question before it in front; another one unchanged."""
+    """A question that leans on the conversation, with the question before it in front; another one unchanged.
+
+    Where the one before leans on its own predecessor, that comes along, and so on, three questions back at most.
+    """
     bare = _QUOTATION.sub("", question)
     if not history or len(question) > _STANDS_ALONE or bare != question or not _DEPENDENT.search(bare):
         return question
-    return f"{history[-1].question.strip()} {question}"
+    earlier = complete(history[-1].question.strip(), history[-_TURNS_BACK:-1])
+    return f"{earlier} {question}"

@@ -20,6 +20,7 @@ class PassageRow(NamedTuple):
     speech_id: str
     section_id: str | None
     kind: PassageKind
+    items: int
 
 
 class TokenTable(NamedTuple):
@@ -49,7 +50,7 @@ class FileRecord(NamedTuple):
     source_id: str
 
 
-LAYOUT = 2
+LAYOUT = 3
 TABLES = f"""
 PRAGMA page_size = 8192;
 PRAGMA journal_mode = MEMORY;
@@ -60,7 +61,8 @@ CREATE TABLE sources (id TEXT PRIMARY KEY, data BLOB NOT NULL, drops BLOB NOT NU
 CREATE TABLE speeches (id TEXT PRIMARY KEY, source_id TEXT NOT NULL, position INTEGER NOT NULL, data BLOB NOT NULL);
 CREATE TABLE sections (id TEXT PRIMARY KEY, speech_id TEXT NOT NULL, position INTEGER NOT NULL, data BLOB NOT NULL);
 CREATE TABLE passages (id TEXT PRIMARY KEY, source_id TEXT NOT NULL, speech_id TEXT NOT NULL, section_id TEXT,
-    kind TEXT NOT NULL, text BLOB NOT NULL, data BLOB NOT NULL, position INTEGER NOT NULL, key TEXT NOT NULL);
+    kind TEXT NOT NULL, items INTEGER NOT NULL, text BLOB NOT NULL, data BLOB NOT NULL, position INTEGER NOT NULL,
+    key TEXT NOT NULL);
 CREATE TABLE embeddings (key TEXT PRIMARY KEY, token_ids BLOB NOT NULL, vector BLOB NOT NULL);
 CREATE TABLE copies (passage_id TEXT PRIMARY KEY, number INTEGER NOT NULL);
 CREATE TABLE files (name BLOB PRIMARY KEY, data BLOB NOT NULL);
@@ -92,7 +94,7 @@ CLEARINGS = (
 SPEECHES_OF_SOURCE = "SELECT id, data FROM speeches WHERE source_id = ? ORDER BY position"
 SECTIONS_OF_SOURCE = f"SELECT id, speech_id, data FROM sections WHERE speech_id IN {_SPEECHES_OF} ORDER BY position"
 PASSAGES_OF_SOURCE = (
-    "SELECT id, source_id, speech_id, section_id, kind, text, data FROM passages"
+    "SELECT id, source_id, speech_id, section_id, kind, items, text, data FROM passages"
     f" WHERE speech_id IN {_SPEECHES_OF} ORDER BY position"
 )
 PASSAGE_COUNTS = (
@@ -103,7 +105,7 @@ COLUMNS = {
     "sources": 5,
     "speeches": 4,
     "sections": 4,
-    "passages": 9,
+    "passages": 10,
     "embeddings": 3,
     "copies": 2,
     "files": 2,
@@ -218,17 +220,17 @@ def unpack_section(identity: str, speech_id: str, data: bytes) -> Section:
     return Section(identity, speech_id, parent_id, marker, number, heading, _spans(heading_spans), Span(*span))
 
 
-def pack_passage(passage: Passage) -> tuple[str, str, str, str | None, str, bytes, bytes]:
-    """A passage as a row: id, source id, speech id, section id, kind, packed text, packed rest."""
+def pack_passage(passage: Passage) -> tuple[str, str, str, str | None, str, int, bytes, bytes]:
+    """A passage as a row: id, source id, speech id, section id, kind, items, packed text, packed rest."""
     marks = _blank_rows(passage.blanks), _gap_rows(passage.gaps)
     rest = pack([passage.file, passage.spans, passage.heading_path, *marks])
     ids = passage.id, passage.source_id, passage.speech_id, passage.section_id
-    return *ids, passage.kind, pack_text(passage.text), rest
+    return *ids, passage.kind, passage.items, pack_text(passage.text), rest
 
 
 def unpack_passage(row: tuple[Any, ...]) -> Passage:
     """The passage that `pack_passage` packed."""
-    identity, source_id, speech_id, section_id, kind, text, data = row
+    identity, source_id, speech_id, section_id, kind, items, text, data = row
     file, spans, heading_path, blanks, gaps = unpack(data)
     return Passage(
         id=identity,
@@ -242,6 +244,7 @@ def unpack_passage(row: tuple[Any, ...]) -> Passage:
         heading_path=tuple(heading_path),
         blanks=_blanks(blanks),
         gaps=_gaps(gaps),
+        items=items,
     )
 
 

@@ -118,6 +118,24 @@ def answer_html(view: AnswerView, reader: PageTexts) -> str:
     )
 
 
+def filters_html(filtered_by: Sequence[tuple[str, str]], reader: PageTexts) -> str:
+    """The filters that an answer was asked under, each value with the field that it is of; nothing without any."""
+    if not filtered_by:
+        return ""
+    names = {
+        "speech": reader.filter_speech,
+        "level": reader.filter_level,
+        "place": reader.filter_place,
+        "year": reader.filter_year,
+        "kind": reader.filter_kind,
+    }
+    chips = " ".join(
+        f'<span class="as-filter"><span>{escape(names[name])}</span> {escape(value)}</span>'
+        for name, value in filtered_by
+    )
+    return f'<p class="as-filtered">{escape(reader.filtered)} {chips}</p>'
+
+
 def _state_html(view: AnswerView, reader: PageTexts) -> str:
     if view.state == "running" and not view.text:
         return f'<p class="as-waiting">{escape(reader.searching)}</p>'

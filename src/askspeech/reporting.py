@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bars
 from rich.table import Table
 
-from askspeech.datatypes import Answer, BuildReport, Citation, FileReport, Hit, Locator, Speech
+from askspeech.datatypes import Answer, BuildReport, Citation, FileReport, Hit, Locator, SearchResult, Speech
 from askspeech.printing import printable
 from askspeech.scoring import incomplete, summaries, summary
 
@@ -94,6 +94,30 @@ def answer_json(answer: Answer, passages: Iterable[Hit] | None = None) -> str:
     if passages is not None:
         record["passages"] = [dataclasses.asdict(hit) | {"spans": hit.spans} for hit in passages]
     return as_json(record)
+
+
+def search_text(question: str, result: SearchResult, places: Sequence[Locator]) -> str:
+    """What a search found, for a terminal: each passage whole, where it stands, what found it; what to read it with.
+
+    Args:
+        question: as it was asked.
+        result: what was found for it.
+        places: where each hit stands in its file, in the order of the hits.
+    """
+    parts = [] if result.search_question == question.strip() else [f"Searched for 检索: {result.search_question}"]
+    parts += [_found_text(rank, hit, place) for rank, (hit, place) in enumerate(zip(result, places, strict=True), 1)]
+    if not result.hits:
+        parts.append("No passage was found. 没有找到段落。")
+    return printable("\n\n".join([*parts, *result.notices]))
+
+
+def search_json(question: str, result: SearchResult, places: Sequence[Locator]) -> str:
+    """What a search found, as JSON: the fields of `SearchResult`, each hit with its rank, spans and place."""
+    hits = [
+        {"rank": rank, **dataclasses.asdict(hit), "spans": hit.spans, "locator": dataclasses.asdict(place)}
+        for rank, (hit, place) in enumerate(zip(result, places, strict=True), 1)
+    ]
+    return as_json({"question": question, **dataclasses.asdict(result), "hits": hits})
 
 
 def speeches_json(speeches: Iterable[Speech]) -> str:
@@ -266,6 +290,17 @@ def _hit_texts(hits: Iterable[Hit]) -> list[str]:
         f"    {_cell(hit.passage.file)}\n    “{_shortened(hit.passage.text)}”"
         for rank, hit in enumerate(hits, 1)
     ]
+
+
+def _found_text(rank: int, hit: Hit, place: Locator) -> str:
+    lines = [
+        f"{rank}. {_path_text(hit.speech.title, hit.passage.heading_path)}",
+        f"{_cell(hit.passage.file)}, {_locator_text(place)}",
+        f"found by 找到它的: {', '.join(hit.found_by)}",
+    ]
+    if hit.copies:
+        lines.append(f"near copies in other places 别处的相似段落: {len(hit.copies)}")
+    return "\n    ".join([*lines, *(line for line in hit.passage.text.splitlines() if line.strip())])
 
 
 def _path_text(title: str, headings: Sequence[str]) -> str:

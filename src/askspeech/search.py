@@ -4,33 +4,39 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from askspeech.choosing import Choice, choose, fallback_notice, unusable_notice, vectors_notice
 from askspeech.collapsing import collapse
-from askspeech.datatypes import Filters, Hit, Passage, SearchResult, Section, Speech, Turn, Way
+from askspeech.datatypes import Filters, Hit, Passage, SearchResult, Section, Span, Speech, Turn, Way
 from askspeech.embedder import Embedder, builtin_embedder, load_embedder
 from askspeech.errors import AskSpeechError, DiskError, StoreDamagedError, StoreMismatchError, StoreMissingError
-from askspeech.filtering import kept_speeches
+from askspeech.filtering import filter_notices, kept_speeches
 from askspeech.fusion import RERANKED, Scored, reranked
 from askspeech.generation import Generation
-from askspeech.glossary import with_chinese
 from askspeech.legs import WAYS, Encoders, Query
-from askspeech.questions import asks_for_list, checked_question, compares, complete, language_of
 from askspeech.reranker import Reranker, load_reranker
 from askspeech.settings import DEFAULT_STORE, IndexSettings
 from askspeech.store import Store
 from askspeech.suggestions import example_questions
+from askspeech.surroundings import leans, neighbours, siblings
+from askspeech.variety import FIRST, each_speech_first, varied
+from askspeech.wanted import Rewrite, Wanted, wanted
 
 if TYPE_CHECKING:
     from askspeech.retriever import SpeechRetriever
 
 __all__ = ["SpeechIndex"]
 
-NOTHING_FILTERED = "No speech in the index matches the filters. 没有讲话符合筛选条件。"
+
+_WITH_SIBLINGS = 3
+"""How many hits bring the other items of their enumeration along, where a list is asked for."""
+
+_Shown = tuple[Scored, tuple[str, ...]]
+"""A passage with the ids of its near copies."""
 
 
 @dataclass(slots=True)
@@ -106,32 +112,41 @@ class SpeechIndex:
         filters: Filters | None = None,
         history: Sequence[Turn] = (),
         way: Way = "hybrid",
+        rewrite: Rewrite | None = None,
     ) -> SearchResult:
         """The k passages that answer a question best, best first.
 
-        In the hybrid way, the reranker, where there is one, puts the first passages in a new order.
+        In the hybrid way, the reranker, where there is one, puts the first passages in a new order; no speech fills
+        the first places alone, and a question about several speeches gets the best passage of each first.
+
+        `rewrite(question, history)` makes a question that stands alone of one that leans on the conversation or is in
+        English; `search_question` says what was searched for.
 
         Raises QuestionError for what is no question, ModelError where the embedder or the reranker fails.
         """
-        completed = complete(checked_question(question), history)
-        wanted = with_chinese(completed) if language_of(question) == "en" else completed
+        asked = wanted(question, history, rewrite)
         with self._reading() as generation:
             kept = kept_speeches(generation.speeches.values(), filters)
             chosen = None if kept is None else [speech.id for speech in kept]
-            query = Query(wanted, asks_for_list(question), chosen)
+            query = Query(asked.search_question, asked.lists, asked.count, asked.levels, chosen)
             ranked = [] if chosen == [] else WAYS[way](generation, self._encoders, query)
             if way == "hybrid":
-                ranked = self._reranked(generation, ranked, completed)
-            groups = generation.groups_by_speech() if compares(question) else generation.copy_groups
-            shown = collapse(ranked, groups, generation.copies.__getitem__)[:k]
-            hits = _hits(generation, shown)
-            notices = self._notices_of(generation)
+                ranked = self._reranked(generation, ranked, asked.completed)
+            groups = generation.groups_by_speech() if asked.compares else generation.copy_groups
+            shown = collapse(ranked, groups, generation.copies.__getitem__)
+            if way == "hybrid":
+                shown = _arranged(generation, shown, asked)
+            hits = _hits(generation, shown[:k])
+            if way == "hybrid":
+                hits = _with_surroundings(generation, hits, shown[:FIRST], asked)
+            filtering = filter_notices(generation.speeches.values(), filters)
+            notices = (*self._notices_of(generation), *filtering, *asked.notices)
         return SearchResult(
             hits=hits,
             speeches=tuple(dict.fromkeys(hit.speech for hit in hits)),
-            search_question=wanted,
+            search_question=asked.search_question,
             filters=filters or Filters(),
-            notices=(*notices, *((NOTHING_FILTERED,) if chosen == [] else ())),
+            notices=notices,
         )
 
     def _reranked(self, generation: Generation, ranked: list[Scored], question: str) -> list[Scored]:
@@ -312,9 +327,45 @@ def _with_headings(passage: Passage) -> str:
     return "\n".join((*passage.heading_path[-2:], passage.text))
 
 
-def _hits(generation: Generation, found: Sequence[tuple[Scored, tuple[str, ...]]]) -> tuple[Hit, ...]:
+def _arranged(generation: Generation, found: Sequence[_Shown], asked: Wanted) -> list[_Shown]:
+    def speech_of(one: _Shown) -> str:
+        return generation.rows[one[0].id].speech_id
+
+    spread = varied(found, speech_of)
+    return each_speech_first(spread, speech_of, lambda one: one[0].score) if asked.of_speeches else spread
+
+
+def _hits(generation: Generation, found: Sequence[_Shown]) -> tuple[Hit, ...]:
     passages = generation.catalog.passages([scored.id for scored, _ in found])
     return tuple(
         Hit(passage, generation.speeches[passage.speech_id], scored.score, copies=copies, found_by=scored.found_by)
         for (scored, copies), passage in zip(found, passages, strict=True)
     )
+
+
+def _with_surroundings(
+    generation: Generation, hits: Sequence[Hit], first: Sequence[_Shown], asked: Wanted
+) -> tuple[Hit, ...]:
+    """The hits with what belongs to them: neighbouring sentences, and for a list of so many items an item's siblings.
+
+    The first hits alone bring siblings, and none that one of the first shows anyway.
+    """
+    shown = [span for passage in generation.catalog.passages([one.id for one, _ in first]) for span in passage.spans]
+    counts = [asked.count if asked.lists and rank < _WITH_SIBLINGS else None for rank in range(len(hits))]
+    return tuple(
+        replace(hit, added=_surroundings(generation, hit.passage, count, shown))
+        for hit, count in zip(hits, counts, strict=True)
+    )
+
+
+def _surroundings(
+    generation: Generation, passage: Passage, count: int | None, shown: Sequence[Span]
+) -> tuple[Span, ...]:
+    if count is None and not leans(passage.text):
+        return ()
+    of_speech = generation.catalog.passages_of_speech(passage.speech_id)
+    added = neighbours(passage, of_speech)
+    if count is not None:
+        parents = {section.id: section.parent_id for section in generation.catalog.sections(passage.speech_id)}
+        added += siblings(passage, of_speech, parents, count, [*shown, *added])
+    return added

@@ -70,7 +70,7 @@ def chosen_outline(hits: Sequence[Hit], question: str, expected: int | None) -> 
         ):
             return _pieces(hit)
     for hit in hits[: _OUTLINE_RANKS if expected else 1]:
-        if hit.passage.kind == "outline" and expected in (None, _items(hit)):
+        if hit.passage.kind == "outline" and expected in (None, hit.passage.items):
             return _pieces(hit)
     if hits and hits[0].passage.kind == "outline":
         return _pieces(hits[0])
@@ -122,10 +122,6 @@ def _quoted(heading: str, question: str) -> bool:
     return len(words) >= _SHORTEST_QUOTED and words in search_key(question)
 
 
-def _items(hit: Hit) -> int:
-    return sum(marker_at(piece.text) is not None for piece in _pieces(hit)) - (marker_at(hit.passage.text) is not None)
-
-
 def _sentences(hit: Hit) -> Iterator[Extract]:
     for start, end in sentence_spans(hit.passage.text):
         if end - start >= _SHORTEST_SENTENCE:
@@ -133,7 +129,13 @@ def _sentences(hit: Hit) -> Iterator[Extract]:
 
 
 def _pieces(hit: Hit) -> list[Extract]:
-    """The parts of an outline passage: its heading, the sentence before the first item, and the items."""
+    """The parts of an outline passage: its heading, the sentence before the first item, and the items, each whole."""
     pieces = [Extract(hit, start, end) for start, end in sentence_spans(hit.passage.text)]
     first = next((number for number, piece in enumerate(pieces) if number and marker_at(piece.text)), len(pieces))
-    return [*pieces[:1], *pieces[1:first][-1:], *pieces[first:]]
+    items: list[Extract] = []
+    for piece in pieces[first:]:
+        if marker_at(piece.text):
+            items.append(piece)
+        else:
+            items[-1] = Extract(hit, items[-1].start, piece.end)
+    return [*pieces[:1], *pieces[1:first][-1:], *items]

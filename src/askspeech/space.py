@@ -8,8 +8,9 @@ from askspeech.datatypes import Document
 __all__ = ["Amount", "generation_bytes"]
 
 # Fitted to finished generations of 133 to 150,000 passages: a text is kept in its source and in its passages, a vector
-# in the catalogue, in Chroma's log and in its graph.
-_BYTES_AT_LEAST = 500_000
+# in the catalogue, in Chroma's log and in its graph. A graph begins with room for a hundred vectors, and there are two
+# where texts repeat.
+_BYTES_AT_LEAST = 800_000
 _BYTES_PER_PASSAGE = 1640
 _BYTES_PER_NUMBER = 10.5
 _BYTES_PER_PASSAGE_CHARACTER = 14.5

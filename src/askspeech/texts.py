@@ -40,6 +40,15 @@ class PageTexts:
     reader_loading: str
     reader_gone: str
     reader_failed: str
+    filters: str
+    filters_chosen: str
+    filters_clear: str
+    filter_speech: str
+    filter_level: str
+    filter_place: str
+    filter_year: str
+    filter_kind: str
+    filtered: str
 
 
 CHINESE = PageTexts(
@@ -74,6 +83,15 @@ CHINESE = PageTexts(
     reader_loading="正在打开……",
     reader_gone="这篇讲话已不在当前的索引里。",
     reader_failed="没能打开这篇讲话。请检查本页的服务是否还在运行，然后再试一次。",
+    filters="筛选",
+    filters_chosen="筛选（已选 {number} 项）",
+    filters_clear="清除筛选",
+    filter_speech="讲话",
+    filter_level="层级",
+    filter_place="地点",
+    filter_year="年份",
+    filter_kind="类型",
+    filtered="已筛选",
 )
 
 ENGLISH = PageTexts(
@@ -108,6 +126,15 @@ ENGLISH = PageTexts(
     reader_loading="Opening…",
     reader_gone="This speech is no longer in the current index.",
     reader_failed="The speech could not be opened. See whether the server of this page still runs, then try again.",
+    filters="Filters",
+    filters_chosen="Filters ({number} chosen)",
+    filters_clear="Clear filters",
+    filter_speech="Speech",
+    filter_level="Level",
+    filter_place="Place",
+    filter_year="Year",
+    filter_kind="Kind",
+    filtered="Filtered",
 )
 
 TEXTS: dict[Language, PageTexts] = {"zh": CHINESE, "en": ENGLISH}

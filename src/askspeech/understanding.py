@@ -17,7 +17,7 @@ from askspeech.speeches import SpeechDraft, find_speeches
 
 __all__ = ["UNDERSTANDING_VERSION", "content_id", "understand"]
 
-UNDERSTANDING_VERSION = 2
+UNDERSTANDING_VERSION = 3
 """Raised whenever a file would give another reading text, outline, facts, passages, near copies or search keys.
 
 What an earlier build understood is used again only where this is the same.
@@ -124,6 +124,7 @@ class _SpeechReader:
             heading_path=tuple(self._heading(node) for node in part.path),
             blanks=tuple(self._blanks(spans)),
             gaps=self._gaps_beside(part),
+            items=part.items,
         )
 
     def _blanks(self, spans: Sequence[Span]) -> Iterator[Blank]:

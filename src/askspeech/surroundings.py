@@ -1,0 +1,96 @@
+"""What stands around a passage and belongs to it: the sentence it goes on from or leads to, and its siblings. Pure.
+
+A passage is as long as search needs it, and does not always end where a thought does. What is added here is no part
+of the passage: it is named apart, so that a reader sees which words were found and which came along.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from askspeech.citing import spans_within
+from askspeech.datatypes import Passage, Span
+from askspeech.sentences import sentence_spans
+
+__all__ = ["leans", "neighbours", "siblings"]
+
+_LONGEST_SENTENCE = 120
+_LONGEST_OUTLINE = 600
+_GOES_ON = re.compile(
+    r"(?:因此|所以|因而|为此|对此|由此|于是|但是|但|然而|不过|而且|而是|并且|同时|此外|另外|其中|否则|不然|反之|可见|"
+    r"也就是说|换句话说|换言之|例如|比如|譬如|特别是|尤其是|这就|这是|这些|这样|这种|这说明|这表明|它|其)"
+)
+_LEADS_ON = re.compile(r"[：:？?][”’』」）)】》]*\s*$")
+
+
+def leans(text: str) -> bool:
+    """Whether a passage goes on from the sentence before it, or leads to the one behind it."""
+    return _GOES_ON.match(text) is not None or _LEADS_ON.search(text) is not None
+
+
+def neighbours(passage: Passage, of_speech: Sequence[Passage]) -> tuple[Span, ...]:
+    """The spans of the sentence before a passage that goes on from it, and of the one behind that it leads to.
+
+    `of_speech` are the passages of its speech, in order. Only a sentence of the same section is taken, and none longer
+    than 120 characters.
+    """
+    texts = [other for other in of_speech if other.kind == "text"]
+    place = next((number for number, other in enumerate(texts) if other.id == passage.id), None)
+    if passage.kind != "text" or place is None:
+        return ()
+    found: list[Span] = []
+    if place and _GOES_ON.match(passage.text):
+        found += _sentence(texts[place - 1], passage, -1)
+    if place + 1 < len(texts) and _LEADS_ON.search(passage.text):
+        found += _sentence(texts[place + 1], passage, 0)
+    return tuple(found)
+
+
+def siblings(
+    passage: Passage,
+    of_speech: Sequence[Passage],
+    parents: Mapping[str, str | None],
+    count: int,
+    taken: Sequence[Span] = (),
+) -> tuple[Span, ...]:
+    """The heading and the items of the enumeration that a passage holds a part of, without what is `taken` already.
+
+    `parents` gives each section of the speech the one above it. The enumeration is an outline passage of `count` items,
+    of the passage's own section or of the one above, not longer than 600 characters; none, where no such one shares an
+    item with it.
+    """
+    if passage.kind != "text" or passage.section_id is None:
+        return ()
+    above = (passage.section_id, parents.get(passage.section_id))
+    for other in of_speech:
+        fits = other.kind == "outline" and other.items == count and len(other.text) <= _LONGEST_OUTLINE
+        if fits and other.section_id in above and _items_inside(other, passage):
+            return tuple(_without(other.spans, [*passage.spans, *taken]))
+    return ()
+
+
+def _sentence(other: Passage, beside: Passage, which: int) -> tuple[Span, ...]:
+    """The first (0) or last (-1) sentence of another passage, if both are of one section."""
+    sentences = list(sentence_spans(other.text))
+    if other.section_id != beside.section_id or not sentences:
+        return ()
+    start, end = sentences[which]
+    return spans_within(other.spans, start, end) if end - start <= _LONGEST_SENTENCE else ()
+
+
+def _items_inside(outline: Passage, passage: Passage) -> bool:
+    """Whether the passage holds an item of the outline, not only the heading in front of its items."""
+    return any(max(start, first) < min(end, last) for start, end in outline.spans[1:] for first, last in passage.spans)
+
+
+def _without(spans: Sequence[Span], taken: Sequence[Span]) -> Iterator[Span]:
+    """The parts of spans that are not taken, in order."""
+    for start, end in spans:
+        at = start
+        for first, last in sorted(taken):
+            if last <= at or first >= end:
+                continue
+            if first > at:
+                yield Span(at, first)
+            at = max(at, last)
+        if at < end:
+            yield Span(at, end)

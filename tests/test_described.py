@@ -1,0 +1,77 @@
+"""Which speeches a question describes."""
+
+import math
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from tests import made
+
+from askspeech.described import described_levels, of_levels, speech_terms
+
+VOCABULARY = 9
+_TOKENS = st.lists(st.integers(0, VOCABULARY - 1), max_size=12)
+
+
+def ids(*numbers: int) -> NDArray[np.uint16]:
+    return np.array(numbers, dtype=np.uint16)
+
+
+def by_definition(held: dict[str, list[int]], question: list[int]) -> dict[str, float]:
+    """BM25 over whole speeches, written out, and divided by the best score."""
+    length = sum(map(len, held.values())) / len(held)
+    scores = {}
+    for speech, tokens in held.items():
+        counts = Counter(tokens)
+        scores[speech] = 0.0
+        for token in set(question) & set(tokens):
+            spread = sum(token in other for other in held.values())
+            rarity = math.log(1 + (len(held) - spread + 0.5) / (spread + 0.5))
+            room = 1.2 * (1 - 0.75 + 0.75 * len(tokens) / max(length, 1))
+            scores[speech] += rarity * counts[token] * 2.2 / (counts[token] + room)
+    best = max(scores.values())
+    return {speech: score / best for speech, score in scores.items()} if best else {}
+
+
+@given(st.dictionaries(st.sampled_from("abcd"), st.tuples(_TOKENS, _TOKENS), min_size=1), _TOKENS)
+def test_fits_are_bm25_over_whole_speeches(held: dict[str, tuple[list[int], list[int]]], question: list[int]) -> None:
+    terms = speech_terms(
+        {speech: [ids(*tokens[:5]), ids(*tokens[5:])] for speech, (tokens, _) in held.items()},
+        {speech: ids(*title) for speech, (_, title) in held.items()},
+        VOCABULARY,
+    )
+    whole = {speech: [*tokens, *title, *title] for speech, (tokens, title) in held.items()}
+    assert terms.fits(question) == pytest.approx(by_definition(whole, question))
+
+
+def test_no_speeches_fit_nothing() -> None:
+    assert speech_terms({}, {}, VOCABULARY).fits([1, 2]) == {}
+
+
+@pytest.mark.parametrize(
+    ("question", "levels"),
+    [
+        ("县里为什么看重这件事？", {"县"}),
+        ("市领导和区里各提了什么要求？", {"市", "区"}),
+        ("搞亮剑行动的那个县，要求是什么？", {"县"}),
+        ("市委书记、镇长怎么说？", {"市", "乡镇"}),
+        ("全局会议上讲了什么？局里怎么抓？", {"部门"}),
+        ("州里怎么抓？", {"市"}),
+        ("What does the county leader say about the city?", {"县", "市"}),
+        ("市场主体和市长期规划", set()),
+        ("哪个区先搞的？", set()),
+        ("capacity building", set()),
+    ],
+)
+def test_levels_that_a_question_names(question: str, levels: set[str]) -> None:
+    assert described_levels(question) == levels
+
+
+def test_the_speeches_of_a_level_unless_that_tells_nothing() -> None:
+    county, city = made.speech("x", level="县"), made.speech("y", level="市")
+    assert of_levels([county, city], {"县"}) == {"x"}
+    assert of_levels([county, city], {"省"}) == frozenset()
+    assert of_levels([county, city], {"县", "市"}) == frozenset()
