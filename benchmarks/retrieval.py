@@ -15,6 +15,7 @@ from askspeech.fusion import FIELD_WEIGHTS, WEIGHTS, Signals, fuse
 from askspeech.keywords import KeywordIndex
 from askspeech.late_interaction import late_interaction_scores
 from askspeech.legs import DEPTH as CANDIDATES
+from askspeech.legs import SCORED_AGAIN
 from askspeech.tokens import FIELDS, field_tokens, question_tokens
 from benchmarks.rivals import Rival
 from benchmarks.sets import DEPTH, Benchmark, best_rows, recall
@@ -81,7 +82,7 @@ def whole_search(benchmark: Benchmark, embedder: StaticEmbedder) -> list[list[in
             keyword = dict(index.query(question_tokens(question), FIELD_WEIGHTS, CANDIDATES))
             nearest = np.argsort(-cosines[number], kind="stable")[:CANDIDATES]
             dense = {str(row): float(cosines[number, row]) for row in nearest}
-            candidates = sorted({*keyword, *dense})
+            candidates = [scored.id for scored in fuse(Signals(keyword, dense, {}), WEIGHTS)[:SCORED_AGAIN]]
             ids = [passages[int(row)] for row in candidates]
             late = late_interaction_scores(questions[number], ids, embedder.token_directions)
             signals = Signals(keyword, dense, dict(zip(candidates, late.tolist(), strict=True)))

@@ -3,8 +3,8 @@
     python -m benchmarks.search_speed --store DIR --questions QUESTIONS.jsonl [--rounds 3] [--share 0.01] [--json FILE]
 
 Any index that was built with the built-in embedder will do; the questions are in the format of `askspeech evaluate`.
-Every question is asked once to warm up, and then so many rounds of all questions are timed, the four kinds of query in
-turns, so that the load of the machine falls on all of them alike.
+Every question is asked once to warm up. Then so many rounds are timed, in each of which one kind of query after the
+other is asked all questions, so that what else the machine does falls on all of them alike.
 """
 
 import argparse
@@ -52,8 +52,8 @@ def timed(works: dict[str, Work], questions: Sequence[str], rounds: int) -> list
         for question in questions:
             work(question)
     for _ in range(rounds):
-        for question in questions:
-            for name, work in works.items():
+        for name, work in works.items():
+            for question in questions:
                 began = time.perf_counter()
                 work(question)
                 taken[name].append(1000 * (time.perf_counter() - began))

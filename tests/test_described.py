@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from tests import made
 
-from askspeech.described import described_levels, of_levels, speech_terms
+from askspeech.described import by_level, described_levels, speech_terms
 
 VOCABULARY = 9
 _TOKENS = st.lists(st.integers(0, VOCABULARY - 1), max_size=12)
@@ -70,8 +70,7 @@ def test_levels_that_a_question_names(question: str, levels: set[str]) -> None:
     assert described_levels(question) == levels
 
 
-def test_the_speeches_of_a_level_unless_that_tells_nothing() -> None:
-    county, city = made.speech("x", level="县"), made.speech("y", level="市")
-    assert of_levels([county, city], {"县"}) == {"x"}
-    assert of_levels([county, city], {"省"}) == frozenset()
-    assert of_levels([county, city], {"县", "市"}) == frozenset()
+def test_the_speeches_of_each_level_unless_that_tells_nothing() -> None:
+    county, city, other = made.speech("x", level="县"), made.speech("y", level="市"), made.speech("z")
+    assert by_level([county, city, other]) == {"县": {"x"}, "市": {"y"}}
+    assert by_level([county]) == {}

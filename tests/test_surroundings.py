@@ -32,7 +32,6 @@ OUTLINE = replace(
     spans=(Span(0, at("一是")), Span(at("一是"), at("能共享")), Span(at("二是"), at("当天能"))),
     items=2,
 )
-PARENTS = {"a": None, "a1": "a", "a2": "a", "b": None}
 
 
 def words(spans: tuple[Span, ...]) -> list[str]:
@@ -56,36 +55,35 @@ def test_a_passage_leans_on_its_neighbours(text: str, expected: bool) -> None:
 
 def test_the_sentence_that_a_passage_goes_on_from_is_of_its_own_section() -> None:
     before = replace(SECOND, section_id="b")
-    assert words(neighbours(LEANING, [HEAD, before, LEANING])) == ["当天能办的当天办。"]
-    assert words(neighbours(LEANING, [HEAD, SECOND, LEANING])) == []
-    assert words(neighbours(LEANING, [LEANING])) == []
+    assert words(neighbours(LEANING, before, None)) == ["当天能办的当天办。"]
+    assert words(neighbours(LEANING, SECOND, None)) == []
+    assert words(neighbours(LEANING, None, None)) == []
 
 
 def test_the_sentence_that_a_passage_leads_to_comes_along() -> None:
-    assert words(neighbours(LEANING, [SECOND, OUTLINE, LEANING, LAST])) == ["窗口太少。"]
-    assert words(neighbours(LAST, [LEANING, LAST])) == []
+    assert words(neighbours(LEANING, SECOND, LAST)) == ["窗口太少。"]
+    assert words(neighbours(LAST, LEANING, None)) == []
 
 
 def test_an_outline_has_no_neighbours_and_no_siblings() -> None:
-    assert neighbours(OUTLINE, [HEAD, OUTLINE, FIRST]) == ()
-    assert siblings(OUTLINE, [OUTLINE], PARENTS, 2) == ()
+    assert neighbours(replace(OUTLINE, text="因此：", section_id="b"), LAST, LEANING) == ()
+    assert siblings(OUTLINE, [OUTLINE], 2) == ()
 
 
 def test_an_item_brings_the_heading_and_its_siblings() -> None:
-    assert words(siblings(FIRST, [OUTLINE, FIRST, SECOND], PARENTS, 2)) == ["今年要办好两件事。", "二是减时限。"]
+    assert words(siblings(FIRST, [replace(OUTLINE, items=3), OUTLINE], 2)) == ["今年要办好两件事。", "二是减时限。"]
 
 
 def test_what_is_shown_already_is_not_added() -> None:
-    assert words(siblings(FIRST, [OUTLINE, FIRST], PARENTS, 2, HEAD.spans)) == ["二是减时限。"]
-    assert siblings(FIRST, [OUTLINE, FIRST], PARENTS, 2, [*HEAD.spans, *SECOND.spans]) == ()
+    assert words(siblings(FIRST, [OUTLINE], 2, HEAD.spans)) == ["二是减时限。"]
+    assert siblings(FIRST, [OUTLINE], 2, [*HEAD.spans, *SECOND.spans]) == ()
     half = Span(0, at("办好"))
-    assert words(siblings(FIRST, [OUTLINE, FIRST], PARENTS, 2, [half]))[0] == "办好两件事。"
+    assert words(siblings(FIRST, [OUTLINE], 2, [half]))[0] == "办好两件事。"
 
 
 def test_enumerations_of_another_size_or_place_are_left_alone() -> None:
-    assert siblings(FIRST, [OUTLINE], PARENTS, 3) == ()
-    assert siblings(replace(FIRST, section_id=None), [OUTLINE], PARENTS, 2) == ()
-    assert siblings(replace(FIRST, section_id="b"), [OUTLINE], PARENTS, 2) == ()
-    assert siblings(HEAD, [OUTLINE], PARENTS, 2) == (), "the heading is no item"
-    long = replace(OUTLINE, text=OUTLINE.text * 50)
-    assert siblings(FIRST, [long], PARENTS, 2) == ()
+    assert siblings(FIRST, [OUTLINE], 3) == ()
+    assert siblings(FIRST, [], 2) == ()
+    assert siblings(LAST, [OUTLINE], 2) == ()
+    assert siblings(HEAD, [OUTLINE], 2) == (), "the heading is no item"
+    assert siblings(FIRST, [replace(OUTLINE, text=OUTLINE.text * 50)], 2) == ()

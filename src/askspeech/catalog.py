@@ -256,6 +256,19 @@ class Catalog:
             rows = self._by_id("passages", _PASSAGE, passage_ids)
             return [records.unpack_passage(rows[passage_id]) for passage_id in passage_ids]
 
+    def texts_beside(self, passage: Passage) -> tuple[Passage | None, Passage | None]:
+        """The text passages of the same speech just before and just behind a passage."""
+        with self._errors():
+            found = [self._rows(statement, [passage.speech_id, passage.id]) for statement in records.TEXTS_BESIDE]
+            before, behind = (records.unpack_passage(rows[0]) if rows else None for rows in found)
+            return before, behind
+
+    def outlines_of(self, speech_id: str, section_ids: Sequence[str | None]) -> list[Passage]:
+        """The outline passages of these sections of a speech, in their order; None stands for the speech itself."""
+        with self._errors():
+            rows = self._rows(records.OUTLINES, [speech_id])
+            return [records.unpack_passage(row) for row in rows if row[3] in section_ids]
+
     def passages_of_speech(self, speech_id: str) -> list[Passage]:
         """The passages of a speech, in their order."""
         with self._errors():
@@ -283,6 +296,13 @@ class Catalog:
             rows = self._by_id(joined, "id, token_ids, vector", passage_ids)
             tokens = [np.frombuffer(rows[passage_id][1], "<u2") for passage_id in passage_ids]
             return tokens, records.unpack_matrix([rows[passage_id][2] for passage_id in passage_ids])
+
+    def vectors(self, passage_ids: Sequence[str]) -> NDArray[np.float32]:
+        """The vectors of these passages (n, dimension), in the order asked."""
+        with self._errors():
+            joined = "passages JOIN embeddings ON passages.key = embeddings.key"
+            rows = self._by_id(joined, "id, vector", passage_ids)
+            return records.unpack_matrix([rows[passage_id][1] for passage_id in passage_ids])
 
     def embedding_keys(self) -> set[str]:
         """The keys of all embeddings."""

@@ -5,7 +5,7 @@ at New Year, what the bureau says. No single passage holds all of that, so whole
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from askspeech.datatypes import Speech
 
-__all__ = ["SpeechTerms", "described_levels", "of_levels", "speech_terms"]
+__all__ = ["SpeechTerms", "by_level", "described_levels", "speech_terms"]
 
 _TITLE_TIMES = 2
 """How often the words of a title count among those of its speech."""
@@ -107,8 +107,11 @@ def described_levels(question: str) -> frozenset[str]:
     return frozenset({_LEVELS.get(level, level) for level in chinese} | english)
 
 
-def of_levels(speeches: Iterable[Speech], levels: Collection[str]) -> frozenset[str]:
-    """The ids of the speeches of one of these levels; none where all or none are, which tells nothing."""
+def by_level(speeches: Iterable[Speech]) -> dict[str, frozenset[str]]:
+    """The ids of the speeches of each level; a level that all speeches are of tells nothing, and is left out."""
+    found: dict[str, set[str]] = {}
     known = list(speeches)
-    found = {speech.id for speech in known if set(levels) & set(speech.values("level"))}
-    return frozenset(found) if len(found) < len(known) else frozenset()
+    for speech in known:
+        for level in speech.values("level"):
+            found.setdefault(level, set()).add(speech.id)
+    return {level: frozenset(ids) for level, ids in found.items() if len(ids) < len(known)}

@@ -1,5 +1,6 @@
 """Filters: which speeches they keep, what there is to choose from, and what a reader should know of it. Pure."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -20,6 +21,7 @@ FILTERS: Mapping[str, str] = MappingProxyType(
 _FACTS = ("level", "place", "year", "kind")
 _LEVELS = ("国家", "省", "市", "区", "县", "乡镇", "部门")
 _VALUES_NAMED = 10
+_ID = re.compile(r"[0-9a-f]{32}")
 _VALUE_CHARACTERS = 40
 
 
@@ -79,9 +81,11 @@ def _test(name: str, wanted: Sequence[str]) -> Callable[[Speech], bool]:
     """Whether a speech has one of these values; there may be many thousand speeches."""
     if name == "file":
         return lambda speech: speech.file in wanted
-    keys = {key for key in map(_key, wanted) if key}
     if name == "speech":
-        return lambda speech: speech.id in wanted or any(key in _key(speech.title) for key in keys)
+        ids = frozenset(value for value in wanted if _ID.fullmatch(value))
+        words = {key for value in wanted if value not in ids and (key := _key(value))}
+        return lambda speech: speech.id in ids or any(key in _key(speech.title) for key in words)
+    keys = {key for key in map(_key, wanted) if key}
     return lambda speech: any(fact.name == name and _key(fact.value) in keys for fact in speech.facts)
 
 

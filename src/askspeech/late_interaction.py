@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 __all__ = ["LEADING", "PHRASE", "TokenDirections", "late_interaction_scores", "token_directions"]
 
-LEADING = 256
+LEADING = 192
 """How many leading numbers of a vector are compared: training turns the vectors so that these tell most."""
 
 PHRASE = 0.5

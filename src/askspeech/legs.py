@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from askspeech.catalog import PassageRow
 from askspeech.datatypes import Way
-from askspeech.described import of_levels
 from askspeech.embedder import Embedder, StaticEmbedder
 from askspeech.errors import StoreDamagedError
 from askspeech.fusion import FIELD_WEIGHTS, LIST_WITHOUT_NUMBER, WEIGHTS, Scored, Signals, fuse
@@ -17,10 +16,13 @@ from askspeech.generation import Generation
 from askspeech.late_interaction import late_interaction_scores
 from askspeech.tokens import question_tokens, search_key
 
-__all__ = ["DEPTH", "WAYS", "Encoders", "Leg", "Query", "dense", "hybrid", "keyword", "late"]
+__all__ = ["DEPTH", "SCORED_AGAIN", "WAYS", "Encoders", "Leg", "Query", "dense", "hybrid", "keyword", "late"]
 
 DEPTH = 300
 """How many passages each leg brings; the order of the first hits does not depend on how many are asked for."""
+
+SCORED_AGAIN = 200
+"""How many of the legs' candidates late interaction scores again; with 100 as with all, the same came first."""
 
 _SCORED_AT_ONCE = 4096
 """Passages that late interaction scores at once where it scores all: their similarities are held in memory."""
@@ -77,18 +79,19 @@ def late(generation: Generation, encoders: Encoders, query: Query) -> list[Score
 
 
 def hybrid(generation: Generation, encoders: Encoders, query: Query) -> list[Scored]:
-    """Both legs, their candidates scored again by late interaction, fused; one leg where the vectors are damaged."""
+    """Both legs fused, their best candidates scored again by late interaction; one leg where the vectors are damaged."""
     keyword_scores = _keyword_scores(generation, query)
     try:
         dense_scores = _dense_scores(generation, encoders, query)
     except StoreDamagedError:
         dense_scores = {}  # the generation knows what is wrong, and the search says so in a notice
     candidates = sorted({*keyword_scores, *dense_scores})
+    nearest = sorted(scored.id for scored in fuse(Signals(keyword_scores, dense_scores, {}), WEIGHTS)[:SCORED_AGAIN])
     question_ids = _question_ids(encoders, query)
     signals = Signals(
         keyword_scores,
         dense_scores,
-        _late_scores(generation, encoders, query, candidates),
+        _late_scores(generation, encoders, query, nearest),
         form={one: fit for one in candidates if (fit := _form(generation.rows[one], query))},
         speech=_by_speech(generation, candidates, generation.speech_terms.fits(question_ids)),
         level=_of_levels(generation, candidates, query.levels),
@@ -108,7 +111,7 @@ def _by_speech(generation: Generation, candidates: Sequence[str], fits: Mapping[
 
 
 def _of_levels(generation: Generation, candidates: Sequence[str], levels: Collection[str]) -> frozenset[str]:
-    speeches = of_levels(generation.speeches.values(), levels) if levels else frozenset()
+    speeches = frozenset[str]().union(*(generation.speeches_of_level.get(level, ()) for level in levels))
     return frozenset(one for one in candidates if generation.rows[one].speech_id in speeches)
 
 

@@ -93,10 +93,14 @@ CLEARINGS = (
 )
 SPEECHES_OF_SOURCE = "SELECT id, data FROM speeches WHERE source_id = ? ORDER BY position"
 SECTIONS_OF_SOURCE = f"SELECT id, speech_id, data FROM sections WHERE speech_id IN {_SPEECHES_OF} ORDER BY position"
-PASSAGES_OF_SOURCE = (
-    "SELECT id, source_id, speech_id, section_id, kind, items, text, data FROM passages"
-    f" WHERE speech_id IN {_SPEECHES_OF} ORDER BY position"
+_PASSAGES = "SELECT id, source_id, speech_id, section_id, kind, items, text, data FROM passages"
+_HERE = "(SELECT position FROM passages WHERE id = ?)"
+TEXTS_BESIDE = tuple(
+    f"{_PASSAGES} WHERE speech_id = ? AND kind = 'text' AND position {side} {_HERE} ORDER BY position {order} LIMIT 1"
+    for side, order in (("<", "DESC"), (">", "ASC"))
 )
+PASSAGES_OF_SOURCE = f"{_PASSAGES} WHERE speech_id IN {_SPEECHES_OF} ORDER BY position"
+OUTLINES = f"{_PASSAGES} WHERE speech_id = ? AND kind = 'outline' ORDER BY position"
 PASSAGE_COUNTS = (
     "SELECT source_id, sum(many) FROM (SELECT speech_id, count(*) AS many FROM passages GROUP BY speech_id)"
     " JOIN speeches ON speeches.id = speech_id GROUP BY source_id"

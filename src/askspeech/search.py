@@ -361,11 +361,9 @@ def _with_surroundings(
 def _surroundings(
     generation: Generation, passage: Passage, count: int | None, shown: Sequence[Span]
 ) -> tuple[Span, ...]:
-    if count is None and not leans(passage.text):
-        return ()
-    of_speech = generation.catalog.passages_of_speech(passage.speech_id)
-    added = neighbours(passage, of_speech)
-    if count is not None:
-        parents = {section.id: section.parent_id for section in generation.catalog.sections(passage.speech_id)}
-        added += siblings(passage, of_speech, parents, count, [*shown, *added])
-    return added
+    added = neighbours(passage, *generation.catalog.texts_beside(passage)) if leans(passage.text) else ()
+    if count is None or passage.section_id is None:
+        return added
+    (section,) = generation.catalog.sections_by_id([passage.section_id])
+    outlines = generation.catalog.outlines_of(passage.speech_id, [section.id, section.parent_id])
+    return added + siblings(passage, outlines, count, [*shown, *added])

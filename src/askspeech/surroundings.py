@@ -5,7 +5,7 @@ of the passage: it is named apart, so that a reader sees which words were found 
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from askspeech.citing import spans_within
 from askspeech.datatypes import Passage, Span
@@ -27,44 +27,34 @@ def leans(text: str) -> bool:
     return _GOES_ON.match(text) is not None or _LEADS_ON.search(text) is not None
 
 
-def neighbours(passage: Passage, of_speech: Sequence[Passage]) -> tuple[Span, ...]:
+def neighbours(passage: Passage, before: Passage | None, behind: Passage | None) -> tuple[Span, ...]:
     """The spans of the sentence before a passage that goes on from it, and of the one behind that it leads to.
 
-    `of_speech` are the passages of its speech, in order. Only a sentence of the same section is taken, and none longer
+    `before` and `behind` are the text passages beside it. Only a sentence of the same section is taken, and none longer
     than 120 characters.
     """
-    texts = [other for other in of_speech if other.kind == "text"]
-    place = next((number for number, other in enumerate(texts) if other.id == passage.id), None)
-    if passage.kind != "text" or place is None:
+    if passage.kind != "text":
         return ()
     found: list[Span] = []
-    if place and _GOES_ON.match(passage.text):
-        found += _sentence(texts[place - 1], passage, -1)
-    if place + 1 < len(texts) and _LEADS_ON.search(passage.text):
-        found += _sentence(texts[place + 1], passage, 0)
+    if before and _GOES_ON.match(passage.text):
+        found += _sentence(before, passage, -1)
+    if behind and _LEADS_ON.search(passage.text):
+        found += _sentence(behind, passage, 0)
     return tuple(found)
 
 
-def siblings(
-    passage: Passage,
-    of_speech: Sequence[Passage],
-    parents: Mapping[str, str | None],
-    count: int,
-    taken: Sequence[Span] = (),
-) -> tuple[Span, ...]:
+def siblings(passage: Passage, outlines: Sequence[Passage], count: int, taken: Sequence[Span] = ()) -> tuple[Span, ...]:
     """The heading and the items of the enumeration that a passage holds a part of, without what is `taken` already.
 
-    `parents` gives each section of the speech the one above it. The enumeration is an outline passage of `count` items,
-    of the passage's own section or of the one above, not longer than 600 characters; none, where no such one shares an
-    item with it.
+    The enumeration is the first of the outline passages that has `count` items, is not longer than 600 characters, and
+    shares an item with the passage.
     """
-    if passage.kind != "text" or passage.section_id is None:
+    if passage.kind != "text":
         return ()
-    above = (passage.section_id, parents.get(passage.section_id))
-    for other in of_speech:
-        fits = other.kind == "outline" and other.items == count and len(other.text) <= _LONGEST_OUTLINE
-        if fits and other.section_id in above and _items_inside(other, passage):
-            return tuple(_without(other.spans, [*passage.spans, *taken]))
+    for outline in outlines:
+        fits = outline.items == count and len(outline.text) <= _LONGEST_OUTLINE
+        if fits and _items_inside(outline, passage):
+            return tuple(_without(outline.spans, [*passage.spans, *taken]))
     return ()
 
 
