@@ -79,7 +79,7 @@ def late(generation: Generation, encoders: Encoders, query: Query) -> list[Score
 
 
 def hybrid(generation: Generation, encoders: Encoders, query: Query) -> list[Scored]:
-    """Both legs fused, their best candidates scored again by late interaction; one leg where the vectors are damaged."""
+    """Both legs fused, the best of them scored again by late interaction; one leg where the vectors are damaged."""
     keyword_scores = _keyword_scores(generation, query)
     try:
         dense_scores = _dense_scores(generation, encoders, query)
