@@ -4,13 +4,13 @@ import gzip
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from benchmarks import embedders
+from benchmarks import embedders, search_speed
 from benchmarks.development import development_figures, in_place_of_the_builtin
 from benchmarks.memory import memory_of
 from benchmarks.retrieval import (
@@ -276,3 +276,37 @@ def test_training_measures_with_the_same_code(sets: Path, repository: Path) -> N
 
 def test_bars_in_cells_are_escaped() -> None:
     assert markdown(("a", "b"), [("x|y", "z")]) == "| a | b |\n| --- | --- |\n| x\\|y | z |"
+
+
+def unanswered(folder: Path) -> Path:
+    """The questions in a file; only how long they take matters."""
+    path = folder / "questions.jsonl"
+    write_lines(path, ({**one, "answerable": False} for one in DEVELOPMENT))
+    return path
+
+
+def test_searches_are_timed_beside_bare_queries(
+    samples_store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    questions = unanswered(tmp_path)
+    figures = tmp_path / "figures.json"
+    arguments = ["--store", str(samples_store), "--questions", str(questions), "--rounds", "2", "--share", "0.2"]
+    assert search_speed.main([*arguments, "--json", str(figures)]) == 0
+    written = json.loads(figures.read_text(encoding="utf-8"))
+    assert [each["queries"] for each in written["times"]] == [4, 4, 4, 4]
+    assert all(0 < each["median"] <= each["p95"] for each in written["times"])
+    table = capsys.readouterr().out
+    assert "2 questions, 2 rounds" in table
+    assert "a filter that keeps" in table
+    assert "times" in table.splitlines()[-1]
+
+
+def test_a_store_that_is_not_there_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    questions = unanswered(tmp_path)
+    assert search_speed.main(["--store", str(tmp_path / "none"), "--questions", str(questions)]) != 0
+    assert "askspeech build" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("values", "share", "found"), [([3, 1, 2], 0.5, 2), ([1], 0.95, 1), (range(1, 101), 0.95, 95)])
+def test_percentiles(values: Sequence[float], share: float, found: float) -> None:
+    assert search_speed.percentile(values, share) == found
