@@ -164,7 +164,7 @@ def test_more_passages_than_sqlite_takes_variables(tmp_path: Path) -> None:
     with Catalog.open(path) as catalog:
         ids = catalog.passage_ids()[::-1]
         assert [passage.id for passage in catalog.passages(ids)] == ids
-        assert catalog.embeddings(ids)[1].shape == (1100, synthetic.DIMENSION)
+        assert catalog.vectors(ids).shape == (1100, synthetic.DIMENSION)
 
 
 def test_passage_rows_say_where_each_belongs(catalog: Catalog) -> None:
@@ -185,23 +185,40 @@ def test_copies_are_the_others_of_the_group(catalog: Catalog) -> None:
 
 def test_embeddings_by_passage_and_by_key(catalog: Catalog) -> None:
     passages = [passage for document in DOCUMENTS for passage in document.passages][::-1]
-    tokens, vectors = catalog.embeddings([passage.id for passage in passages])
-    for passage, own_tokens, vector in zip(passages, tokens, vectors, strict=True):
-        expected_tokens, expected_vector = synthetic.embedding(passage.text)
-        assert np.array_equal(own_tokens, expected_tokens)
-        assert np.array_equal(vector, expected_vector)
+    vectors = catalog.vectors([passage.id for passage in passages])
+    for passage, vector in zip(passages, vectors, strict=True):
+        assert np.array_equal(vector, synthetic.embedding(passage.text)[1])
     assert {key for key, _, _ in catalog.embeddings_by_key()} == catalog.embedding_keys()
     some = set(sorted(catalog.embedding_keys())[:5])
     assert {key for key, _, _ in catalog.embeddings_by_key(some)} == some
-    assert catalog.embeddings([])[1].shape[0] == 0
+    assert catalog.vectors([]).shape[0] == 0
 
 
 def test_token_table_holds_the_tokens_of_every_passage(catalog: Catalog) -> None:
     table = catalog.token_table()
     assert list(table.ids) == catalog.passage_ids()
-    tokens, _ = catalog.embeddings(table.ids)
-    for row, own in enumerate(tokens):
-        assert np.array_equal(table.tokens[table.offsets[row] : table.offsets[row + 1]], own)
+    for row, passage in enumerate(catalog.passages(table.ids)):
+        own = table.tokens[table.offsets[row] : table.offsets[row + 1]]
+        assert np.array_equal(own, synthetic.embedding(passage.text)[0])
+
+
+def test_the_passages_beside_a_passage_are_texts_of_its_speech(catalog: Catalog) -> None:
+    for document in DOCUMENTS:
+        for speech in document.speeches:
+            texts = [one for one in document.passages if one.speech_id == speech.id and one.kind == "text"]
+            beside = zip([None, *texts], texts, [*texts[1:], None], strict=False)
+            assert [catalog.texts_beside(one) for one in texts] == [(before, after) for before, _, after in beside]
+
+
+def test_the_outlines_of_some_sections(catalog: Catalog) -> None:
+    found = 0
+    for document in DOCUMENTS:
+        for outline in document.passages:
+            same = [one for one in document.passages if one.kind == "outline" and one.section_id == outline.section_id]
+            same = [one for one in same if one.speech_id == outline.speech_id]
+            assert catalog.outlines_of(outline.speech_id, [outline.section_id, "no such section"]) == same
+            found += len(same)
+    assert found
 
 
 def test_vector_pages_cover_every_passage_once(catalog: Catalog) -> None:

@@ -167,7 +167,11 @@ def test_words_of_text_headings_and_speech_are_each_found_in_their_field(base: P
 def test_the_vectors_and_tokens_are_those_of_the_embedded_text(base: Path) -> None:
     document = DOCUMENTS[1]
     with Catalog.open(base / CATALOG) as catalog:
-        tokens, vectors = catalog.embeddings([passage.id for passage in document.passages])
+        vectors = catalog.vectors([passage.id for passage in document.passages])
+        table = catalog.token_table()
+    places = {identity: row for row, identity in enumerate(table.ids)}
+    rows = [places[passage.id] for passage in document.passages]
+    tokens = [table.tokens[table.offsets[row] : table.offsets[row + 1]] for row in rows]
     texts = texts_of([document])
     assert vectors.tolist() == [synthetic.embedding(text)[1].tolist() for text in texts]
     assert [ids.tolist() for ids in tokens] == [ids.tolist() for ids in builtin_embedder().token_ids(texts)]

@@ -277,11 +277,7 @@ class Catalog:
 
     def copies(self, passage_id: str) -> tuple[str, ...]:
         """The ids of the other passages that say the same, sorted."""
-        statement = (
-            "SELECT passage_id FROM copies WHERE number = (SELECT number FROM copies WHERE passage_id = ?)"
-            " AND passage_id <> ? ORDER BY passage_id"
-        )
-        return tuple(identity for (identity,) in self._rows(statement, [passage_id, passage_id]))
+        return tuple(identity for (identity,) in self._rows(records.COPIES_OF, [passage_id, passage_id]))
 
     def copy_groups(self) -> dict[str, int]:
         """For every passage that has near copies, the number of its group."""
@@ -289,19 +285,10 @@ class Catalog:
 
     # Reading: embeddings
 
-    def embeddings(self, passage_ids: Sequence[str]) -> tuple[list[NDArray[np.uint16]], NDArray[np.float32]]:
-        """The token ids of each of these passages and their vectors (n, dimension), in the order asked."""
-        with self._errors():
-            joined = "passages JOIN embeddings ON passages.key = embeddings.key"
-            rows = self._by_id(joined, "id, token_ids, vector", passage_ids)
-            tokens = [np.frombuffer(rows[passage_id][1], "<u2") for passage_id in passage_ids]
-            return tokens, records.unpack_matrix([rows[passage_id][2] for passage_id in passage_ids])
-
     def vectors(self, passage_ids: Sequence[str]) -> NDArray[np.float32]:
         """The vectors of these passages (n, dimension), in the order asked."""
         with self._errors():
-            joined = "passages JOIN embeddings ON passages.key = embeddings.key"
-            rows = self._by_id(joined, "id, vector", passage_ids)
+            rows = self._by_id(records.EMBEDDED_PASSAGES, "id, vector", passage_ids)
             return records.unpack_matrix([rows[passage_id][1] for passage_id in passage_ids])
 
     def embedding_keys(self) -> set[str]:
@@ -332,7 +319,7 @@ class Catalog:
         for start in range(0, len(identities), size):
             page = identities[start : start + size]
             ids = [row.id for row in page]
-            yield VectorPage(ids, [row.speech_id for row in page], self.embeddings(ids)[1])
+            yield VectorPage(ids, [row.speech_id for row in page], self.vectors(ids))
 
     def fingerprint_rows(self) -> Iterator[tuple[Any, ...]]:
         """Everything but the embeddings, as rows in an order that does not depend on how it was added."""

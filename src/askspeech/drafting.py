@@ -165,9 +165,9 @@ class Draft:
         removed = [id_ for id_, row in before.items() if rows.get(id_) != row]
         progress("adding vectors", 0, len(added))
         with VectorIndex.alter(self.folder / VECTORS) as index:
-            index.remove(removed, lambda ids: catalog.embeddings(ids)[1])
+            index.remove(removed, catalog.vectors)
             if added:
-                vectors = catalog.embeddings(added)[1]
+                vectors = catalog.vectors(added)
                 index.know(_staying(catalog, set(added)), vectors)
                 index.add(added, vectors, [rows[id_][0] for id_ in added])
         progress("adding vectors", len(added), len(added))

@@ -101,6 +101,11 @@ TEXTS_BESIDE = tuple(
 )
 PASSAGES_OF_SOURCE = f"{_PASSAGES} WHERE speech_id IN {_SPEECHES_OF} ORDER BY position"
 OUTLINES = f"{_PASSAGES} WHERE speech_id = ? AND kind = 'outline' ORDER BY position"
+EMBEDDED_PASSAGES = "passages JOIN embeddings ON passages.key = embeddings.key"
+COPIES_OF = (
+    "SELECT passage_id FROM copies WHERE number = (SELECT number FROM copies WHERE passage_id = ?)"
+    " AND passage_id <> ? ORDER BY passage_id"
+)
 PASSAGE_COUNTS = (
     "SELECT source_id, sum(many) FROM (SELECT speech_id, count(*) AS many FROM passages GROUP BY speech_id)"
     " JOIN speeches ON speeches.id = speech_id GROUP BY source_id"

@@ -245,7 +245,7 @@ class _Inspection:
         different = compared = 0
         for ids, stored in self._vectors.pages():
             rows = [row for row, identity in enumerate(ids) if identity in known]
-            _, expected = self._catalog.embeddings([ids[row] for row in rows])
+            expected = self._catalog.vectors([ids[row] for row in rows])
             different += _different(stored[rows], expected)
             compared += len(ids)
             if most is not None and compared >= most:
@@ -271,11 +271,11 @@ class _Inspection:
             )
 
     def _found_by_vector(self, passage: Passage) -> bool:
-        _, vectors = self._catalog.embeddings([passage.id])
+        vectors = self._catalog.vectors([passage.id])
         found = [identity for identity, _ in self._vectors.query(vectors[0], _VECTOR_RANKS)]
         if passage.id in found or not vectors[0].any():
             return True  # a vector of zeros is near to nothing
-        _, others = self._catalog.embeddings(found)
+        others = self._catalog.vectors(found)
         return any(np.array_equal(other, vectors[0]) for other in others)
 
     def _found_by_keyword(self, passage: Passage) -> bool:
