@@ -87,6 +87,15 @@ def test_filters_are_shown_where_there_is_no_answer_too() -> None:
     assert "as-problem" in content and "<span>Level</span> &#60;b&#62;</span>" in content
 
 
+def test_every_update_of_a_running_answer_shows_that_it_can_be_stopped() -> None:
+    updates = ask(Handlers(live(), COMMAND), fakes.DEBTS.question, Conversation())
+    assert len(updates) > 2
+    for update in updates[:-1]:
+        assert update[2]["stop_btn"] is True and update[2]["submit_btn"] is False
+    assert "value" in updates[0][2] and not any("value" in update[2] for update in updates[1:]), "what is typed stays"
+    assert updates[-1][2]["stop_btn"] is False
+
+
 @pytest.mark.parametrize("question", ["", "  ", " \n\u3000"])
 def test_where_nothing_was_typed_nothing_changes(question: str) -> None:
     handlers = Handlers(live(), COMMAND)

@@ -219,7 +219,8 @@ class Handlers:
         with self._running.running(str(request.session_hash), running):
             for latest, cited in _with_news(running.follow()):
                 conversation = conversation.with_latest(latest)
-                yield _shown(conversation, texts, sources=self._sources(latest, texts) if cited else None)
+                # The box each time: where updates come quickly one after the other, the page may drop the first.
+                yield _shown(conversation, texts, box=BUSY, sources=self._sources(latest, texts) if cited else None)
             if running.ending == "cleared":
                 yield _empty(texts)
             else:
