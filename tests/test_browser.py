@@ -463,6 +463,8 @@ def test_filters_survive_a_restart_of_the_server(browser: playwright_api.Browser
         with opened(browser, started, expected=("ERR_",)) as page:
             open_filters(page)
             choose(page, "level", "县")
+            # Nothing may be under way when the server goes: a request cut off would be a complaint of its own.
+            page.wait_for_selector("#as-filters >> text=已选 1 项")
             before.close()
             with serving(lambda: Opened(index, answers), port=int(started.rpartition(":")[2])):
                 ask(page, fakes.OFFICERS.question)
