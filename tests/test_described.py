@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from tests import made
 
-from askspeech.described import by_level, described_levels, speech_terms
+from askspeech.described import by_fact, described_levels, named_facts, speech_terms
 
 VOCABULARY = 9
 _TOKENS = st.lists(st.integers(0, VOCABULARY - 1), max_size=12)
@@ -70,7 +70,25 @@ def test_levels_that_a_question_names(question: str, levels: set[str]) -> None:
     assert described_levels(question) == levels
 
 
-def test_the_speeches_of_each_level_unless_that_tells_nothing() -> None:
-    county, city, other = made.speech("x", level="县"), made.speech("y", level="市"), made.speech("z")
-    assert by_level([county, city, other]) == {"县": {"x"}, "市": {"y"}}
-    assert by_level([county]) == {}
+def test_the_speeches_of_each_level_place_and_year_unless_that_tells_nothing() -> None:
+    county, city = made.speech("x", level="县", year="2023", kind="大会"), made.speech("y", level="市", place="云陵市")
+    assert by_fact([county, city, made.speech("z")]) == {
+        ("level", "县"): {"x"},
+        ("year", "2023"): {"x"},
+        ("level", "市"): {"y"},
+        ("place", "云陵市"): {"y"},
+    }
+    assert by_fact([county]) == {}
+
+
+def test_places_and_years_that_a_question_names() -> None:
+    known = [
+        ("place", "云陵市"),
+        ("place", "青禾县"),
+        ("year", "2023"),
+        ("year", "2022"),
+        ("level", "市"),
+        ("place", "京"),
+    ]
+    assert named_facts("云陵市2023年的北京之行？", known) == [("place", "云陵市"), ("year", "2023")]
+    assert named_facts("编号12023号", known) == []

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from askspeech.fusion import FIELD_WEIGHTS, Scored, Signals, Weights, fuse, reranked
 from askspeech.tokens import FIELDS
 
-EVEN = Weights(keyword=1, dense=1, late=1, form=0.5, speech=0.25, level=0.125)
+EVEN = Weights(keyword=1, dense=1, late=1, form=0.5, speech=0.25, told=0.125)
 _SCORES = st.dictionaries(st.sampled_from("abcdef"), st.floats(0, 100))
 _SHARES = st.dictionaries(st.sampled_from("abcdef"), st.floats(0, 1))
 
@@ -24,7 +24,9 @@ def test_a_weighted_sum_with_keyword_scores_divided_by_the_best() -> None:
 
 def test_the_form_and_the_speech_count_for_what_a_leg_found() -> None:
     legs = Signals({"a": 1.0, "b": 1.0, "c": 1.0, "d": 1.0}, {}, {})
-    described = replace(legs, form={"a": 1.0, "x": 1.0}, speech={"b": 1.0, "c": 0.5}, level={"d", "x"})
+    described = replace(
+        legs, form={"a": 1.0, "x": 1.0}, speech={"b": 1.0, "c": 0.5}, told={"d": "level 县", "x": "level 县"}
+    )
     assert {scored.id: scored.score for scored in fuse(described, EVEN)} == pytest.approx(
         {"a": 1.5, "b": 1.25, "c": 1.125, "d": 1.125}
     )
@@ -37,33 +39,33 @@ def test_what_found_a_passage_is_said_with_its_rank() -> None:
         {"a": 0.1, "b": 0.2},
         form={"b": 1},
         speech={"a": 1, "b": 0.9},
-        level={"b"},
+        told={"b": "level 县, year 2023"},
     )
     assert {scored.id: scored.found_by for scored in fuse(signals, EVEN)} == {
         "a": ("keyword 1", "late interaction 2", "speech 1"),
-        "b": ("keyword 2", "dense 1", "late interaction 1", "outline", "level"),
+        "b": ("keyword 2", "dense 1", "late interaction 1", "outline", "level 县, year 2023"),
     }
 
 
 def test_nothing_found_is_an_empty_list() -> None:
-    assert fuse(Signals({}, {}, {}, form={"a": 1}, speech={"a": 1}, level={"a"}), EVEN) == []
+    assert fuse(Signals({}, {}, {}, form={"a": 1}, speech={"a": 1}, told={"a": "year 2023"}), EVEN) == []
 
 
-@given(_SCORES, _SCORES, _SCORES, _SHARES, _SHARES, st.frozensets(st.sampled_from("abcdef")))
+@given(_SCORES, _SCORES, _SCORES, _SHARES, _SHARES, st.dictionaries(st.sampled_from("abcdef"), st.just("level 县")))
 def test_every_passage_once_best_first(
     keyword: dict[str, float],
     dense: dict[str, float],
     late: dict[str, float],
     form: dict[str, float],
     speech: dict[str, float],
-    level: frozenset[str],
+    told: dict[str, str],
 ) -> None:
-    found = fuse(Signals(keyword, dense, late, form, speech, level), EVEN)
+    found = fuse(Signals(keyword, dense, late, form, speech, told), EVEN)
     assert sorted(scored.id for scored in found) == sorted({*keyword, *dense, *late})
     assert found == sorted(found, key=lambda scored: (-scored.score, scored.id))
     assert all(math.isfinite(scored.score) and scored.found_by for scored in found)
     one, two, three = (dict(reversed(scores.items())) for scores in (keyword, dense, late))
-    assert fuse(Signals(one, two, three, form, speech, level), EVEN) == found
+    assert fuse(Signals(one, two, three, form, speech, told), EVEN) == found
 
 
 def test_a_reranker_reorders_the_first_and_leaves_the_scores_where_they_were() -> None:

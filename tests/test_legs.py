@@ -141,7 +141,7 @@ def test_speeches_of_the_level_that_is_named_come_forward(generation: Generation
         for wanted in (frozenset(), frozenset({level}))
     )
     for identity, score in named.items():
-        more = WEIGHTS.level * (generation.rows[identity].speech_id in favoured)
+        more = WEIGHTS.told * (generation.rows[identity].speech_id in favoured)
         assert score - plain[identity] == pytest.approx(more)
 
 

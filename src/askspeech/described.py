@@ -1,4 +1,4 @@
-"""Which speeches a question describes: by words that stand all over a speech, and by the level that it names.
+"""Which speeches a question describes: by words that stand all over a speech, and by level, place or year.
 
 People seldom name the passage that they look for, but often the speech: the county that runs a campaign, the meeting
 at New Year, what the bureau says. No single passage holds all of that, so whole speeches are scored as well.
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from askspeech.datatypes import Speech
 
-__all__ = ["SpeechTerms", "by_level", "described_levels", "speech_terms"]
+__all__ = ["SpeechTerms", "Told", "by_fact", "described_levels", "named_facts", "speech_terms"]
 
 _TITLE_TIMES = 2
 """How often the words of a title count among those of its speech."""
@@ -28,6 +28,8 @@ _DESCRIBED = re.compile(
     rf"{_LEVEL}(?:里|领导|机关)|(?:那个|这个){_LEVEL}|([市州县区镇乡局厅])(?:委书记|长(?![期远久]))|"
     r"([市县区局厅])会议|全([局厅])"
 )
+_TELLING = ("level", "place", "year")
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _ENGLISH_LEVELS = MappingProxyType(
     {
         "provincial": "省",
@@ -43,6 +45,10 @@ _ENGLISH_LEVELS = MappingProxyType(
     }
 )
 _ENGLISH_LEVEL = re.compile(rf"\b({'|'.join(_ENGLISH_LEVELS)})\b", re.IGNORECASE)
+
+
+Told = tuple[str, str]
+"""The name and the value of a fact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +113,22 @@ def described_levels(question: str) -> frozenset[str]:
     return frozenset({_LEVELS.get(level, level) for level in chinese} | english)
 
 
-def by_level(speeches: Iterable[Speech]) -> dict[str, frozenset[str]]:
-    """The ids of the speeches of each level; a level that all speeches are of tells nothing, and is left out."""
-    found: dict[str, set[str]] = {}
+def by_fact(speeches: Iterable[Speech]) -> dict[Told, frozenset[str]]:
+    """The ids of the speeches of each level, place and year; what is true of all speeches tells nothing."""
+    found: dict[Told, set[str]] = {}
     known = list(speeches)
     for speech in known:
-        for level in speech.values("level"):
-            found.setdefault(level, set()).add(speech.id)
-    return {level: frozenset(ids) for level, ids in found.items() if len(ids) < len(known)}
+        for fact in speech.facts:
+            if fact.name in _TELLING:
+                found.setdefault((fact.name, fact.value), set()).add(speech.id)
+    return {told: frozenset(ids) for told, ids in found.items() if len(ids) < len(known)}
+
+
+def named_facts(question: str, known: Iterable[Told]) -> list[Told]:
+    """Those places and years of the index that a question names, in their order."""
+    years = set(_YEAR.findall(question))
+    return [
+        (name, value)
+        for name, value in known
+        if (name == "year" and value in years) or (name == "place" and len(value) > 1 and value in question)
+    ]

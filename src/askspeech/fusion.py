@@ -4,7 +4,7 @@ Reciprocal rank fusion hurt the good leg where legs are of unequal strength; a s
 development questions). All weights of the search are here.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -32,11 +32,11 @@ class Weights:
     """How well a passage's form is what the question asks for: an enumeration for a list."""
     speech: float
     """How well the whole speech fits the question."""
-    level: float
-    """Whether the speech is of the level of government that the question names."""
+    told: float
+    """Whether the speech is of the level of government, the place or the year that the question names."""
 
 
-WEIGHTS = Weights(keyword=1.0, dense=1.0, late=1.5, form=0.6, speech=0.4, level=0.4)
+WEIGHTS = Weights(keyword=1.0, dense=1.0, late=1.5, form=0.6, speech=0.4, told=0.4)
 """Tried on the development questions and on those about the samples, one weight at a time, in coarse steps."""
 
 LIST_WITHOUT_NUMBER = 0.4
@@ -75,7 +75,8 @@ class Signals:
     late: Mapping[str, float]
     form: Mapping[str, float] = field(default_factory=dict)
     speech: Mapping[str, float] = field(default_factory=dict)
-    level: Collection[str] = ()
+    told: Mapping[str, str] = field(default_factory=dict)
+    """What a passage's speech is that the question names, in words; it counts 1."""
 
 
 def fuse(signals: Signals, weights: Weights) -> list[Scored]:
@@ -91,7 +92,7 @@ def fuse(signals: Signals, weights: Weights) -> list[Scored]:
             + weights.late * signals.late.get(identity, 0.0)
             + weights.form * signals.form.get(identity, 0.0)
             + weights.speech * signals.speech.get(identity, 0.0)
-            + weights.level * (identity in signals.level)
+            + weights.told * (identity in signals.told)
         )
         reasons = [f"{name} {places[identity]}" for name, places in ranks.items() if identity in places]
         found.append(Scored(identity, score, (*reasons, *_other_reasons(signals, identity))))
@@ -103,8 +104,8 @@ def _other_reasons(signals: Signals, identity: str) -> Iterator[str]:
         yield "outline"
     if signals.speech.get(identity) == 1:
         yield "speech 1"
-    if identity in signals.level:
-        yield "level"
+    if identity in signals.told:
+        yield signals.told[identity]
 
 
 def reranked(found: Sequence[Scored], scores: Sequence[float]) -> list[Scored]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from askspeech.catalog import CATALOG, Catalog, PassageRow
 from askspeech.collapsing import Copy, as_copy
 from askspeech.datatypes import Speech
-from askspeech.described import SpeechTerms, by_level, speech_terms
+from askspeech.described import SpeechTerms, by_fact, speech_terms
 from askspeech.disk import folder_bytes, limit_file_growth
 from askspeech.embedder import Embedder, StaticEmbedder
 from askspeech.errors import DiskError, StoreDamagedError
@@ -115,7 +115,7 @@ class Generation:
         self._passages_of: dict[str, list[str]] = {}
         for row in self.rows.values():
             self._passages_of.setdefault(row.speech_id, []).append(row.id)
-        self.speeches_of_level = by_level(self.speeches.values())
+        self.speeches_told = by_fact(self.speeches.values())
         self.copy_groups = self.catalog.copy_groups()
         copies = self.catalog.passages(list(self.copy_groups))
         self.copies: dict[str, Copy] = {passage.id: as_copy(passage) for passage in copies}

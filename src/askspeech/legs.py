@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from askspeech.catalog import PassageRow
 from askspeech.datatypes import Way
+from askspeech.described import named_facts
 from askspeech.embedder import Embedder, StaticEmbedder
 from askspeech.errors import StoreDamagedError
 from askspeech.fusion import FIELD_WEIGHTS, LIST_WITHOUT_NUMBER, WEIGHTS, Scored, Signals, fuse
@@ -94,7 +95,7 @@ def hybrid(generation: Generation, encoders: Encoders, query: Query) -> list[Sco
         _late_scores(generation, encoders, query, nearest),
         form={one: fit for one in candidates if (fit := _form(generation.rows[one], query))},
         speech=_by_speech(generation, candidates, generation.speech_terms.fits(question_ids)),
-        level=_of_levels(generation, candidates, query.levels),
+        told=_told(generation, candidates, query),
     )
     return fuse(signals, WEIGHTS)
 
@@ -110,9 +111,16 @@ def _by_speech(generation: Generation, candidates: Sequence[str], fits: Mapping[
     return {one: fits.get(generation.rows[one].speech_id, 0.0) for one in candidates}
 
 
-def _of_levels(generation: Generation, candidates: Sequence[str], levels: Collection[str]) -> frozenset[str]:
-    speeches = frozenset[str]().union(*(generation.speeches_of_level.get(level, ()) for level in levels))
-    return frozenset(one for one in candidates if generation.rows[one].speech_id in speeches)
+def _told(generation: Generation, candidates: Sequence[str], query: Query) -> dict[str, str]:
+    """The passages of speeches of the level, the place or the year that the question names, with what it names."""
+    known = generation.speeches_told
+    named = [*(("level", level) for level in sorted(query.levels)), *named_facts(query.question, known)]
+    reasons: dict[str, str] = {}
+    for name, value in named:
+        for speech in known.get((name, value), ()):
+            reasons[speech] = f"{reasons[speech]}, {name} {value}" if speech in reasons else f"{name} {value}"
+    places = ((one, generation.rows[one].speech_id) for one in candidates)
+    return {one: reasons[speech] for one, speech in places if speech in reasons}
 
 
 WAYS: Mapping[Way, Leg] = MappingProxyType({"keyword": keyword, "dense": dense, "late": late, "hybrid": hybrid})
