@@ -55,6 +55,7 @@ LAYERS = {
         "places",
         "printing",
         "progress",
+        "question_kinds",
         "questions",
         "reading_text",
         "rendering",

@@ -37,7 +37,7 @@ def test_a_follow_up_is_completed_by_rule_but_keeps_its_own_form() -> None:
 
 def test_the_form_levels_and_speeches_that_a_question_asks_for() -> None:
     found = wanted("县里和区里的讲话分别提了哪三条要求？")
-    assert (found.lists, found.count) == (True, 3)
+    assert (found.kind, found.lists, found.count) == ("comparison", True, 3)
     assert found.levels == {"县", "区"}
     assert found.compares
     assert found.of_speeches

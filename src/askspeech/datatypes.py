@@ -15,6 +15,7 @@ PassageKind = Literal["text", "outline"]
 FactOrigin = Literal["text", "file_name", "derived"]
 BuiltFrom = Literal["nothing", "copy", "unchanged"]
 Way = Literal["keyword", "dense", "late", "hybrid"]
+QuestionKind = Literal["list", "figure", "person", "reason", "quotation", "speech", "comparison", "definition", "fact"]
 
 
 class Span(NamedTuple):
@@ -213,6 +214,8 @@ class SearchResult:
     search_question: str
     filters: Filters
     notices: tuple[str, ...] = ()
+    kind: QuestionKind = "fact"
+    """What kind of thing the question was understood to ask for."""
 
     def __iter__(self) -> Iterator[Hit]:
         """Iterate over the hits, best first."""

@@ -147,6 +147,7 @@ class SpeechIndex:
             search_question=asked.search_question,
             filters=filters or Filters(),
             notices=notices,
+            kind=asked.kind,
         )
 
     def _reranked(self, generation: Generation, ranked: list[Scored], question: str) -> list[Scored]:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from askspeech.datatypes import Turn
+from askspeech.datatypes import QuestionKind, Turn
 from askspeech.described import described_levels
 from askspeech.errors import AskSpeechError, QuestionError
 from askspeech.glossary import with_chinese
+from askspeech.question_kinds import kind_of
 from askspeech.questions import (
     asks_for_list,
     asks_for_speech,
@@ -34,6 +35,7 @@ class Wanted:
 
     completed: str
     search_question: str
+    kind: QuestionKind
     lists: bool
     count: int | None
     levels: frozenset[str]
@@ -61,6 +63,7 @@ def wanted(question: str, history: Sequence[Turn] = (), rewrite: Rewrite | None 
     return Wanted(
         completed=completed,
         search_question=with_chinese(completed) if language_of(completed) == "en" else completed,
+        kind=kind_of(question),
         lists=asks_for_list(question),
         count=expected_count(question),
         levels=described_levels(completed),
