@@ -48,6 +48,6 @@ def kind_of(question: str) -> QuestionKind:
     """The kind of thing that a question asks for; a fact where no kind's words are in it.
 
     Search itself goes by lists, comparisons and speeches alone: favouring passages that hold figures, reasons, offices,
-    definitions or quotations for questions of those kinds moved no figure on the development questions.
+    definitions or quotations for questions of those kinds moved next to nothing (docs/search.md).
     """
     return next((kind for kind, asks in _KINDS if asks(question)), "fact")
