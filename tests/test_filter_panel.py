@@ -13,7 +13,7 @@ from askspeech.filter_panel import OFFERED, FilterHandlers, chosen_filters, filt
 from askspeech.live_index import LiveIndex, Opened
 from askspeech.texts import CHINESE, ENGLISH
 
-NOTHING: tuple[list[str], ...] = ([], [], [], [], [])
+NOTHING: tuple[list[str], ...] = ([], [], [], [], [], [])
 
 
 def handlers(index: fakes.FakeIndex | None = None) -> FilterHandlers:
@@ -35,13 +35,14 @@ def test_choices_are_the_facts_of_the_index() -> None:
         [("柳溪县 (2)", "柳溪县")],
         [("2023 (1)", "2023")],
         [("大会 (1)", "大会"), ("座谈会 (1)", "座谈会")],
+        [(f"{fakes.FIRST_SPEECH.file} (2)", fakes.FIRST_SPEECH.file)],
     ]
     assert generation == fakes.FakeIndex().generation
 
 
 def test_a_field_of_which_nothing_is_known_is_not_offered() -> None:
     index = fakes.FakeIndex(all_speeches=(fakes.speech(1, "讲话", fakes.FIRST, level="县"),))
-    assert [update["visible"] for update in filled(handlers(index))[0]] == [True, True, False, False, False]
+    assert [update["visible"] for update in filled(handlers(index))[0]] == [True, True, False, False, False, True]
 
 
 def test_speeches_of_one_title_are_told_apart() -> None:
@@ -62,9 +63,9 @@ def test_a_new_index_brings_its_own_choices_and_what_it_lost_is_chosen_no_more()
     known = index.generation
     assert filled(panel, known) == ([gr.skip()] * len(OFFERED), gr.skip())
     index.generation, index.all_speeches = "newer", (fakes.SECOND_SPEECH,)
-    updates, newest = filled(panel, known, ["speech-1", "speech-2"], ["县"], [], ["2023"], ["座谈会"])
+    updates, newest = filled(panel, known, ["speech-1", "speech-2"], ["县"], [], ["2023"], ["座谈会"], [])
     assert newest == "newer"
-    assert [update["value"] for update in updates] == [["speech-2"], ["县"], [], [], ["座谈会"]]
+    assert [update["value"] for update in updates] == [["speech-2"], ["县"], [], [], ["座谈会"], []]
     assert updates[4]["choices"] == [("座谈会 (1)", "座谈会")]
 
 
@@ -91,7 +92,7 @@ def test_filters_are_named_for_a_reader() -> None:
 def test_the_heading_says_how_many_are_chosen() -> None:
     panel = handlers()
     assert panel.labelled(CHINESE, *NOTHING)["label"] == CHINESE.filters
-    assert "2" in panel.labelled(ENGLISH, ["speech-1"], ["县"], [], [], [])["label"]
+    assert "2" in panel.labelled(ENGLISH, ["speech-1"], ["县"], [], [], [], [])["label"]
 
 
 def test_clearing_empties_every_dropdown() -> None:
@@ -101,5 +102,5 @@ def test_clearing_empties_every_dropdown() -> None:
 def test_a_speech_whose_title_changes_keeps_its_choice() -> None:
     index = fakes.FakeIndex()
     index.generation, index.all_speeches = "newer", (replace(fakes.FIRST_SPEECH, title="改过的标题"),)
-    updates, _ = filled(handlers(index), "", ["speech-1"], [], [], [], [])
+    updates, _ = filled(handlers(index), "", ["speech-1"], [], [], [], [], [])
     assert (updates[0]["choices"], updates[0]["value"]) == ([("改过的标题", "speech-1")], ["speech-1"])

@@ -75,10 +75,15 @@ def test_an_item_brings_the_heading_and_its_siblings() -> None:
 
 
 def test_what_is_shown_already_is_not_added() -> None:
-    assert words(siblings(FIRST, [OUTLINE], 2, HEAD.spans)) == ["二是减时限。"]
-    assert siblings(FIRST, [OUTLINE], 2, [*HEAD.spans, *SECOND.spans]) == ()
+    assert words(siblings(FIRST, [OUTLINE], 2, [HEAD])) == ["二是减时限。"]
+    assert siblings(FIRST, [OUTLINE], 2, [HEAD, SECOND]) == ()
     half = Span(0, at("办好"))
-    assert words(siblings(FIRST, [OUTLINE], 2, [half]))[0] == "办好两件事。"
+    assert words(siblings(FIRST, [OUTLINE], 2, added=[half]))[0] == "办好两件事。"
+
+
+def test_equal_positions_in_another_source_are_other_words() -> None:
+    foreign = [replace(one, source_id="another") for one in (HEAD, SECOND)]
+    assert siblings(FIRST, [OUTLINE], 2, foreign) == siblings(FIRST, [OUTLINE], 2) != ()
 
 
 def test_enumerations_of_another_size_or_place_are_left_alone() -> None:

@@ -16,7 +16,7 @@ from askspeech.texts import PageTexts
 
 __all__ = ["OFFERED", "FilterHandlers", "FilterPanel", "chosen_filters", "filter_choices", "filter_panel"]
 
-OFFERED = ("speech", "level", "place", "year", "kind")
+OFFERED = ("speech", "level", "place", "year", "kind", "file")
 """The fields of `Filters` that the page offers, in the order of its dropdowns."""
 
 _TITLE_CHARACTERS = 80
@@ -42,11 +42,12 @@ class FilterPanel:
 def filter_panel(words: gr.I18n) -> FilterPanel:
     """The folded panel, made where Gradio is building; its dropdowns are empty until they are filled."""
     with gr.Accordion(words("filters"), open=False, elem_id="as-filters") as accordion:
-        speech = _dropdown(words, OFFERED[0])
         with gr.Row():
-            facts = [_dropdown(words, name) for name in OFFERED[1:]]
+            dropdowns = {name: _dropdown(words, name) for name in ("speech", "file")}
+        with gr.Row():
+            dropdowns |= {name: _dropdown(words, name) for name in OFFERED if name not in dropdowns}
         clear = gr.Button(words("filters_clear"), size="sm", elem_id="as-filters-clear")
-    return FilterPanel(accordion, (speech, *facts), clear, gr.State(""))
+    return FilterPanel(accordion, tuple(dropdowns[name] for name in OFFERED), clear, gr.State(""))
 
 
 def _dropdown(words: gr.I18n, name: str) -> gr.Dropdown:
@@ -68,12 +69,12 @@ def chosen_filters(chosen: Sequence[object]) -> Filters:
 
 
 def filter_choices(speeches: Sequence[Speech]) -> tuple[Choices, ...]:
-    """What each dropdown offers, in the order of `OFFERED`: titles, and facts with how many speeches have them."""
-    facts = (
+    """What each dropdown offers, in the order of `OFFERED`: titles, and values with how many speeches have them."""
+    others = (
         [(f"{_shown(value)} ({count})", value) for value, count in known_values(speeches, name).items()]
         for name in OFFERED[1:]
     )
-    return (list(_titles(speeches)), *facts)
+    return (list(_titles(speeches)), *others)
 
 
 def _titles(speeches: Sequence[Speech]) -> Iterator[tuple[str, str]]:

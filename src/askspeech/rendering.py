@@ -128,6 +128,7 @@ def filters_html(filtered_by: Sequence[tuple[str, str]], reader: PageTexts) -> s
         "place": reader.filter_place,
         "year": reader.filter_year,
         "kind": reader.filter_kind,
+        "file": reader.filter_file,
     }
     chips = " ".join(
         f'<span class="as-filter"><span>{escape(names[name])}</span> {escape(value)}</span>'

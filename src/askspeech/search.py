@@ -351,7 +351,7 @@ def _with_surroundings(
 
     The first hits alone bring siblings, and none that one of the first shows anyway.
     """
-    shown = [span for passage in generation.catalog.passages([one.id for one, _ in first]) for span in passage.spans]
+    shown = generation.catalog.passages([one.id for one, _ in first])
     counts = [asked.count if asked.lists and rank < _WITH_SIBLINGS else None for rank in range(len(hits))]
     return tuple(
         replace(hit, added=_surroundings(generation, hit.passage, count, shown))
@@ -360,11 +360,11 @@ def _with_surroundings(
 
 
 def _surroundings(
-    generation: Generation, passage: Passage, count: int | None, shown: Sequence[Span]
+    generation: Generation, passage: Passage, count: int | None, shown: Sequence[Passage]
 ) -> tuple[Span, ...]:
     added = neighbours(passage, *generation.catalog.texts_beside(passage)) if leans(passage.text) else ()
     if count is None or passage.section_id is None:
         return added
     (section,) = generation.catalog.sections_by_id([passage.section_id])
     outlines = generation.catalog.outlines_of(passage.speech_id, [section.id, section.parent_id])
-    return added + siblings(passage, outlines, count, [*shown, *added])
+    return added + siblings(passage, outlines, count, shown, added)

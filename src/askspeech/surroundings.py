@@ -43,18 +43,26 @@ def neighbours(passage: Passage, before: Passage | None, behind: Passage | None)
     return tuple(found)
 
 
-def siblings(passage: Passage, outlines: Sequence[Passage], count: int, taken: Sequence[Span] = ()) -> tuple[Span, ...]:
-    """The heading and the items of the enumeration that a passage holds a part of, without what is `taken` already.
+def siblings(
+    passage: Passage,
+    outlines: Sequence[Passage],
+    count: int,
+    shown: Sequence[Passage] = (),
+    added: Sequence[Span] = (),
+) -> tuple[Span, ...]:
+    """The heading and the items of the enumeration that a passage holds a part of.
 
-    The enumeration is the first of the outline passages that has `count` items, is not longer than 600 characters, and
+    Left out is what the passages `shown` hold, of whatever source, and what was `added` to this one already. The
+    enumeration is the first of the outline passages that has `count` items, is not longer than 600 characters, and
     shares an item with the passage.
     """
     if passage.kind != "text":
         return ()
+    beside = [span for other in shown if other.source_id == passage.source_id for span in other.spans]
     for outline in outlines:
         fits = outline.items == count and len(outline.text) <= _LONGEST_OUTLINE
         if fits and _items_inside(outline, passage):
-            return tuple(_without(outline.spans, [*passage.spans, *taken]))
+            return tuple(_without(outline.spans, [*passage.spans, *beside, *added]))
     return ()
 
 

@@ -48,6 +48,7 @@ class PageTexts:
     filter_place: str
     filter_year: str
     filter_kind: str
+    filter_file: str
     filtered: str
 
 
@@ -91,6 +92,7 @@ CHINESE = PageTexts(
     filter_place="地点",
     filter_year="年份",
     filter_kind="类型",
+    filter_file="文件",
     filtered="已筛选",
 )
 
@@ -134,6 +136,7 @@ ENGLISH = PageTexts(
     filter_place="Place",
     filter_year="Year",
     filter_kind="Kind",
+    filter_file="File",
     filtered="Filtered",
 )
 
