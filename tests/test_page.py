@@ -65,13 +65,13 @@ def test_earlier_turns_are_the_history_of_later_questions() -> None:
 def test_the_chosen_filters_are_asked_under_and_shown_beside_the_answer() -> None:
     answers = fakes.FakeAnswers()
     handlers = Handlers(live(answers=answers), COMMAND)
-    chosen = (["speech-1"], ["县"], [], [], [], ["甲.txt"])
+    chosen = (["speech-1"], ["县"], [], [], [], ["甲"])
     first = list(handlers.ask(fakes.DEBTS.question, Conversation(), CHINESE_READER, *chosen))[-1]
-    assert answers.filters == [Filters(speech=("speech-1",), level=("县",), file=("甲.txt",))]
+    assert answers.filters == [Filters(speech=("speech-1",), level=("县",), file=("甲",))]
     content = first[0]["value"][-1]["content"]
     assert content.startswith('<p class="as-filtered">已筛选 ')
     assert f"<span>讲话</span> {fakes.FIRST_SPEECH.title}</span>" in content and "<span>层级</span> 县<" in content
-    assert "<span>文件</span> 甲.txt<" in content
+    assert "<span>文件</span> 甲<" in content
     second = ask(handlers, fakes.OFFICERS.question, first[3])[-1]
     assert answers.filters[1] == Filters()
     shown = [message["content"] for message in second[0]["value"]]
