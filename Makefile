@@ -104,4 +104,4 @@ system:
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info
-	find src tests ingest benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests ingest benchmarks training -name __pycache__ -type d -prune -exec rm -rf {} +

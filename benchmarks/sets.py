@@ -43,8 +43,9 @@ class Benchmark:
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a gzipped file of JSON lines."""
-    with gzip.open(path, mode="rt", encoding="utf-8") as lines:
+    """The objects of a file of JSON lines, gzipped or not."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, mode="rt", encoding="utf-8") as lines:
         yield from (json.loads(line) for line in lines if line.strip())
 
 

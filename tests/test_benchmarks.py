@@ -268,7 +268,7 @@ def test_a_model_that_cannot_be_loaded_ends_the_run_with_its_sentence(
 
 
 def test_training_measures_with_the_same_code(sets: Path, repository: Path) -> None:
-    command = [sys.executable, "training/evaluate_embedder.py", "--benchmarks", str(sets)]
+    command = [sys.executable, "-m", "training.evaluate_embedder", "--benchmarks", str(sets)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=repository)
     figures = list(embedder_figures(next(read_benchmarks(sets)), builtin_embedder()))
     assert done.stdout == table_of_figures(figures) + "\n"

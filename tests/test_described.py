@@ -92,3 +92,4 @@ def test_places_and_years_that_a_question_names() -> None:
     ]
     assert named_facts("云陵市2023年的北京之行？", known) == [("place", "云陵市"), ("year", "2023")]
     assert named_facts("编号12023号", known) == []
+    assert named_facts("云陵今年怎么做？", known) == [("place", "云陵市")]

@@ -1,24 +1,18 @@
 """Measure an embedder's folder on the benchmark sets: mean pooling alone and late interaction alone.
 
-    python training/evaluate_embedder.py --benchmarks DIR [--model src/askspeech/embedding_model]
+    python -m training.evaluate_embedder --benchmarks DIR [--model src/askspeech/embedding_model]
 
 R@k is the share of the questions that have at least one of their passages among the first k. The measuring itself is
 that of `benchmarks/`, which also compares with BM25 and others.
 """
 
 import argparse
-import sys
 from pathlib import Path
-
-from askspeech.embedder import StaticEmbedder
-
-# The scripts of this folder are run by their paths, so that the project's top is not among the places of imports.
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.retrieval import Figures, embedder_figures, table_of_figures
 from benchmarks.sets import read_benchmarks
 
-__all__ = ["Figures", "evaluate", "table_of_figures"]
+from askspeech.embedder import StaticEmbedder
 
 BUILTIN = Path(__file__).parent.parent / "src" / "askspeech" / "embedding_model"
 

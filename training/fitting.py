@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pairs import PairSet
-from pieces import UNKNOWN
 from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn.functional import cross_entropy, embedding_bag, normalize
+
+from training.pairs import PairSet
+from training.pieces import UNKNOWN
 
 LOG = logging.getLogger(__name__)
 
@@ -152,6 +153,7 @@ def fit(pair_sets: Sequence[PairSet], tokenizer: Tokenizer, recipe: Recipe) -> N
     torch.set_num_threads(recipe.threads)
     torch.use_deterministic_algorithms(True)
     generator = np.random.default_rng(recipe.seed)
+    pair_sets = [each for each in pair_sets if each.pairs]
     sides = [sides_of(each, tokenizer) for each in pair_sets]
     table = torch.from_numpy(first_vectors([right for _, right in sides], tokenizer.get_vocab_size(), recipe))
     optimizer = RowAdam(table)

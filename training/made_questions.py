@@ -4,7 +4,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from pairs import PairSet
+from training.pairs import PairSet
 
 NAME = "made_questions"
 PARAGRAPHS_OF = ("cmrc2018_train", "cmrc2018_trial", "drcd_dev_sc")

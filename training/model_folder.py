@@ -2,17 +2,18 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from string import Template
 
 import numpy as np
-from evaluate_embedder import Figures, table_of_figures
-from fitting import Recipe
+from benchmarks.retrieval import Figures, table_of_figures
 from numpy.typing import NDArray
-from pairs import PairSet
 from safetensors.numpy import save
 from tokenizers import Tokenizer
+
+from training.fitting import Recipe
+from training.pairs import PairSet
 
 CARD = Path(__file__).with_name("model_card.md")
 MODULES = [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.StaticEmbedding"}]
@@ -50,6 +51,12 @@ def write_model(folder: Path, vectors: NDArray[np.float32], tokenizer: Tokenizer
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     for name, content in (("modules.json", MODULES), ("config_sentence_transformers.json", CONFIG)):
         (folder / name).write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def sets_of_card() -> set[str]:
+    """The names of the data sets that the card's template has a line for."""
+    others = {"figures", *(field.name for field in fields(Recipe))}
+    return set(Template(CARD.read_text(encoding="utf-8")).get_identifiers()) - others
 
 
 def write_model_card(folder: Path, recipe: Recipe, pair_sets: Sequence[PairSet], figures: Sequence[Figures]) -> None:

@@ -1,16 +1,16 @@
 """Training pairs: reading them, and dropping those that share text with what the embedder is measured on."""
 
-import gzip
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from benchmarks.sets import read_lines
 from numpy.typing import NDArray
+
+from askspeech.errors import SettingsError
 
 RUN_CHARACTERS = 30
 RUN_FACTOR = np.uint64(0x9E3779B97F4A7C15)
@@ -27,13 +27,6 @@ class PairSet:
     dropped: int = 0
 
 
-def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a JSON-lines file, gzipped or not."""
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, mode="rt", encoding="utf-8") as lines:
-        yield from (json.loads(line) for line in lines if line.strip())
-
-
 def read_pair_sets(folder: Path) -> list[PairSet]:
     """Every data set `*.jsonl.gz` of a folder, in the order of its names."""
     paths = sorted(folder.glob("*.jsonl.gz"))
@@ -41,14 +34,27 @@ def read_pair_sets(folder: Path) -> list[PairSet]:
 
 
 def held_out_texts(*folders: Path) -> Iterator[str]:
-    """Every text of the folders that hold what is measured: JSON lines (texts, questions, quotes) and plain text."""
+    """Every text of the folders that hold what is measured: JSON lines (texts, questions, quotes) and plain text.
+
+    Raises SettingsError for a folder without any: what is measured there would not be kept out of the training.
+    """
     for folder in folders:
-        for path in sorted(folder.iterdir()):
-            if path.suffix == ".txt":
-                yield path.read_text(encoding="utf-8")
-            elif ".jsonl" in path.name:
-                for row in read_lines(path):
-                    yield from texts_of(row)
+        texts = [text for path in sorted(folder.rglob("*")) if path.is_file() for text in texts_in(path)]
+        if not texts:
+            raise SettingsError(
+                f"{folder} holds no text that could be kept out of the training; expected JSON lines (NAME.jsonl, "
+                "NAME.jsonl.gz) with what is measured, or speeches as NAME.txt. Name another folder."
+            )
+        yield from texts
+
+
+def texts_in(path: Path) -> Iterator[str]:
+    """The texts of one file that is measured on; none of a file of another kind."""
+    if path.suffix == ".txt":
+        yield path.read_text(encoding="utf-8")
+    elif ".jsonl" in path.name:
+        for row in read_lines(path):
+            yield from texts_of(row)
 
 
 def texts_of(value: object) -> Iterator[str]:

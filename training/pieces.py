@@ -7,8 +7,10 @@ tokenizer do not fit the next: `tokenizer.json` beside this file is part of the 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pairs import HeldOut, PairSet, read_lines
+from benchmarks.sets import read_lines
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+
+from training.pairs import HeldOut, PairSet
 
 VOCABULARY = 24_000
 PIECE_CHARACTERS = 10

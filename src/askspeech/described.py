@@ -29,6 +29,7 @@ _DESCRIBED = re.compile(
     r"([市县区局厅])会议|全([局厅])"
 )
 _TELLING = ("level", "place", "year")
+_PLACE_ENDING = re.compile(r"(?:省|市|特别行政区|(?:壮族|回族|维吾尔)?自治区)$")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _ENGLISH_LEVELS = MappingProxyType(
     {
@@ -125,10 +126,16 @@ def by_fact(speeches: Iterable[Speech]) -> dict[Told, frozenset[str]]:
 
 
 def named_facts(question: str, known: Iterable[Told]) -> list[Told]:
-    """Those places and years of the index that a question names, in their order."""
+    """Those places and years of the index that a question names, in their order; 广东 names 广东省."""
     years = set(_YEAR.findall(question))
     return [
         (name, value)
         for name, value in known
-        if (name == "year" and value in years) or (name == "place" and len(value) > 1 and value in question)
+        if (name == "year" and value in years) or (name == "place" and _names_place(question, value))
     ]
+
+
+def _names_place(question: str, place: str) -> bool:
+    short = _PLACE_ENDING.sub("", place)
+    name = short if len(short) > 1 else place
+    return len(name) > 1 and name in question

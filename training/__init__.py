@@ -1,0 +1,1 @@
+"""Programs that make the built-in embedder; not in the wheel."""
