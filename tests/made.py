@@ -1,6 +1,8 @@
 """Passages, speeches and hits made by hand, for tests of what works on them."""
 
-from askspeech.datatypes import Fact, Hit, Passage, PassageKind, Section, Span, Speech
+from collections.abc import Sequence
+
+from askspeech.datatypes import Fact, Gap, Hit, Passage, PassageKind, Section, Span, Speech
 
 
 def speech(title: str = "在青禾县大会上的讲话", file: str = "青禾.txt", **facts: str) -> Speech:
@@ -25,9 +27,13 @@ def hit(
     score: float = 1.0,
     of: Speech | None = None,
     items: int = 0,
+    path: Sequence[str] = (),
+    gaps: Sequence[Gap] = (),
 ) -> Hit:
     """A hit whose passage is one span of the source, beginning at `start`."""
     told = of or speech()
     spans = (Span(start, start + len(text)),)
-    passage = Passage(f"{kind} {start}", "source", told.id, None, told.file, kind, text, spans, items=items)
+    passage = Passage(
+        f"{kind} {start}", "source", told.id, None, told.file, kind, text, spans, tuple(path), (), tuple(gaps), items
+    )
     return Hit(passage, told, score)

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import socket
 import threading
@@ -13,13 +14,17 @@ from pathlib import Path
 import pytest
 import uvicorn
 from tests import fakes
+from tests.chat_server import Asked
+from tests.chat_server import serving as model_serving
 
 from askspeech import Answerer, SpeechIndex
+from askspeech.chat_models import ChatModel
 from askspeech.datatypes import Citation, Filters, slices
 from askspeech.errors import StoreMissingError
 from askspeech.live_index import Opened
 from askspeech.printing import printable
 from askspeech.server import create_application
+from askspeech.settings import ChatSettings
 from askspeech.texts import CHINESE, ENGLISH
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -540,3 +545,37 @@ def test_hostile_questions_are_only_text(browser: playwright_api.Browser, addres
         shown = [plain(text) for text in page.locator(".as-question").all_text_contents()]
         assert shown == [plain(payload) for payload in fakes.HOSTILE]
         assert page.evaluate(FOREIGN, OWN_ELEMENTS) == []
+
+
+def test_a_chat_model_writes_and_what_nothing_carries_is_marked(
+    browser: playwright_api.Browser, index: SpeechIndex
+) -> None:
+    def script(asked: Asked) -> str:
+        ledger = asked.handle("县财政局牵头")
+        return f"由县财政局牵头建立台账【{ledger}】。欠款共计三千万元[{ledger}]。![图](http://evil.example/x.png)"
+
+    with model_serving(script, piece=1) as server:
+        answers = Answerer(index, ChatModel(ChatSettings("openai:qwen3", server.url)))
+        with serving(lambda: Opened(index, answers)) as started, opened(browser, started) as page:
+            ask(page, "拖欠企业账款的台账由哪个部门牵头建？")
+            answer = page.locator(ANSWER).first
+            assert answer.locator("p.as-line").all_text_contents() == [
+                f"由县财政局牵头建立台账。1欠款共计三千万元。{CHINESE.doubt_not_found}"
+            ]
+            assert answer.locator("button.as-cite").count() == 1
+            assert page.locator("#as-sources mark", has_text="由县财政局牵头").count() == 1
+            assert page.locator("img[src*=evil]").count() == 0
+
+
+def test_a_chat_model_that_fails_is_replaced_with_a_notice(browser: playwright_api.Browser, index: SpeechIndex) -> None:
+    question = "拖欠企业账款的台账由哪个部门牵头建？"
+    with model_serving(lambda asked: asked.sentences[0][1], "no_end") as server:
+        answers = Answerer(index, ChatModel(ChatSettings("openai:qwen3", server.url)))
+        with serving(lambda: Opened(index, answers)) as started, opened(browser, started) as page:
+            ask(page, question)
+            answer = page.locator(ANSWER).first
+            shown = "".join(answer.locator("p:not(.as-notice)").all_text_contents())
+            plain = Answerer(index).ask(question)
+            assert shown == re.sub(r"\[(\d+)\]", r"\1", plain.text).replace("\n", "")
+            assert "连接中断" in str(answer.locator(".as-notice").text_content())
+            assert answer.locator("button.as-cite").count() == len(plain.citations)

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests import made
 
-from askspeech.citing import cite, locate, spans_within
-from askspeech.datatypes import Span, slices
+from askspeech.citing import cite, cite_gap, locate, spans_within
+from askspeech.datatypes import Gap, Span, slices
 
 
 @st.composite
@@ -62,3 +62,12 @@ def test_a_citation_quotes_the_source() -> None:
     citation = cite(2, text, found, 3, 9)
     assert (citation.number, citation.quote, citation.spans) == (2, "要建立台账。", (Span(6, 12),))
     assert (citation.passage_id, citation.speech_title) == (found.passage.id, found.speech.title)
+
+
+def test_a_gap_is_cited_by_the_words_that_tell_of_it() -> None:
+    text = "开头。各部门要建立台账。\n---此处隐藏9字---\n结尾。"
+    found = made.hit("各部门要建立台账。", start=3)
+    note = Span(13, text.index("\n结尾"))
+    citation = cite_gap(2, text, found, Gap(note, 9))
+    assert (citation.number, citation.quote, citation.spans) == (2, "---此处隐藏9字---", (note,))
+    assert (citation.passage_id, citation.locator.first) == (found.passage.id, 2)

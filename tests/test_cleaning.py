@@ -217,3 +217,20 @@ def test_a_year_that_a_line_break_cut_off_is_no_page_number() -> None:
         "- 2024 -",
         "12",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "reading", "at", "characters"),
+    [
+        pytest.param("先登记。---此处隐藏35字---再验收。", "先登记。再验收。", 4, [35], id="inside a line"),
+        pytest.param("先登记。---此处隐藏35字---\n再验收。", "先登记。\n再验收。", 4, [35], id="at the end of a line"),
+        pytest.param("先登记。\n（此处隐藏35字）\n再验收。", "先登记。\n再验收。", 5, [35], id="in brackets, a line"),
+        pytest.param("先登记。（此处隐藏35字）再---以下省略6字---验收。", "先登记。再验收。", 4, [35, 6], id="two"),
+    ],
+)
+def test_a_note_of_a_hidden_part_is_a_gap_and_no_words(text: str, reading: str, at: int, characters: list[int]) -> None:
+    cleaned = clean(text)
+    assert cleaned.reading.text == reading
+    assert cleaned.gaps[0][0] == at
+    assert [gap.characters for _, gap in cleaned.gaps] == characters
+    assert all("字" in text[gap.span.start : gap.span.end] for _, gap in cleaned.gaps)

@@ -49,7 +49,7 @@ def test_the_setting_reaches_the_build(own: Path, tmp_path: Path) -> None:
     folder = tmp_path / "speeches"
     folder.mkdir()
     (folder / "a.txt").write_text(TEXT, encoding="utf-8")
-    settings, _ = from_environment({"ASKSPEECH_CLEANING_RULES": str(own)})
+    settings, _, _ = from_environment({"ASKSPEECH_CLEANING_RULES": str(own)})
     assert settings == IndexSettings(cleaning_rules=own)
     report = build_index([folder], store=tmp_path / "store", settings=settings)
     assert dict(report.files[0].dropped)["letterhead"] == len("白石县政府文印室 印")

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from tests import made
 
-from askspeech.described import by_fact, described_levels, named_facts, speech_terms
+from askspeech.datatypes import Hit
+from askspeech.described import by_fact, described_levels, named_facts, of_named_places, speech_terms
 
 VOCABULARY = 9
 _TOKENS = st.lists(st.integers(0, VOCABULARY - 1), max_size=12)
@@ -93,3 +94,31 @@ def test_places_and_years_that_a_question_names() -> None:
     assert named_facts("云陵市2023年的北京之行？", known) == [("place", "云陵市"), ("year", "2023")]
     assert named_facts("编号12023号", known) == []
     assert named_facts("云陵今年怎么做？", known) == [("place", "云陵市")]
+
+
+COUNTY = made.hit("要建好企业会客厅。", of=made.speech("县里的讲话", place="青禾县"))
+CITY = made.hit("要开通直通热线。", start=100, of=made.speech("市里的讲话", place="云陵市"))
+NOWHERE = made.hit("要清理欠款。", start=200, of=made.speech("一次讲话"))
+TELLS_OF_CITY = made.hit("云陵的做法值得学习。", start=300, of=made.speech("又一次讲话", place="青禾县"))
+HITS = [COUNTY, CITY, NOWHERE, TELLS_OF_CITY]
+
+
+@pytest.mark.parametrize(
+    ("question", "kept"),
+    [
+        ("青禾县建了什么？", [COUNTY, TELLS_OF_CITY]),
+        ("云陵有哪些热线？", [CITY, TELLS_OF_CITY]),
+        ("云陵和青禾县各有什么？", [COUNTY, CITY, TELLS_OF_CITY]),
+        ("鹿鸣市建了什么？", HITS),
+        ("建了什么？", HITS),
+    ],
+)
+def test_where_a_place_is_named_its_speeches_stay_and_those_that_name_it(question: str, kept: list[Hit]) -> None:
+    assert of_named_places(question, HITS) == kept
+
+
+def test_a_place_without_its_ending_may_be_one_character_and_then_stands_for_itself() -> None:
+    short = made.hit("要清理欠款。", of=made.speech("讲话", place="蓟市"))
+    assert of_named_places("蓟草怎么种？", [short, CITY]) == [short, CITY]
+    assert of_named_places("蓟市怎么做？", [short, CITY]) == [short]
+    assert of_named_places("云陵怎么做？", []) == []

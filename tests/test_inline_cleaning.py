@@ -2,7 +2,13 @@
 
 import pytest
 
-from askspeech.inline_cleaning import has_blank_asterisks, inline_drops, without_block_mark
+from askspeech.inline_cleaning import (
+    HIDDEN,
+    has_blank_asterisks,
+    hidden_characters,
+    inline_drops,
+    without_block_mark,
+)
 
 
 def kept(line: str, *, bold: bool = True, watermarks: tuple[str, ...] = ()) -> str:
@@ -45,3 +51,28 @@ def test_a_known_watermark_parted_by_spaces_is_dropped() -> None:
 def test_a_block_mark_alone_stays() -> None:
     assert without_block_mark("## ") == "## "
     assert without_block_mark("- 一是抓审批") == "一是抓审批"
+
+
+@pytest.mark.parametrize(
+    ("note", "characters"),
+    [
+        ("---此处隐藏1260字,下载后查看---", 1260),
+        ("--以下省略约80字--", 80),
+        ("（此处隐藏300字）", 300),
+        ("【中间略去12字，略】", 12),
+        ("(以下已省略了7字)", 7),
+        ("（此处应有掌声）", None),
+        ("此处隐藏300字", None),
+        ("——此处隐藏300字——", None),
+    ],
+)
+def test_notes_of_hidden_parts(note: str, characters: int | None) -> None:
+    line = f"先在窗口登记。{note}最后现场验收。"
+    assert hidden_characters(note) == characters
+    drops = [drop for drop in inline_drops(line, 0, len(line), bold=True, watermarks=()) if drop.reason == HIDDEN]
+    assert [line[drop.span.start : drop.span.end] for drop in drops] == ([] if characters is None else [note])
+
+
+def test_what_the_speaker_hides_is_no_note() -> None:
+    line = "不能隐藏300字的附件，更不能（把问题）隐藏起来。"
+    assert kept(line) == line

@@ -6,7 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from askspeech.late_interaction import LEADING, PHRASE, late_interaction_scores, token_directions
+from askspeech.late_interaction import (
+    LEADING,
+    PHRASE,
+    late_interaction_scores,
+    question_weights,
+    token_directions,
+    token_matches,
+)
 
 Ids = NDArray[np.uint16]
 VOCABULARY, DIMENSION = 50, 8
@@ -22,8 +29,8 @@ def tokens(*numbers: int) -> Ids:
 ids = st.lists(st.integers(0, VOCABULARY - 1), max_size=12).map(lambda numbers: tokens(*numbers))
 
 
-def by_definition(question: Ids, passage: Ids) -> float:
-    """The score as the docstring says it, token by token."""
+def matches_by_definition(question: Ids, passage: Ids) -> list[float]:
+    """The matches as the docstring says it, token by token."""
     norms = np.linalg.norm(VECTORS, axis=1)
     units = VECTORS / np.where(norms > 0, norms, 1)[:, None]
 
@@ -35,8 +42,13 @@ def by_definition(question: Ids, passage: Ids) -> float:
         beside = max(alike(asked - 1, place - 1), alike(asked + 1, place + 1)) if len(question) > 1 else 1.0
         return alike(asked, place) * (1 - PHRASE + PHRASE * beside)
 
-    weights = [float(norms[token]) ** 2 for token in question]
-    best = [max((match(asked, place) for place in range(len(passage))), default=0.0) for asked in range(len(question))]
+    return [max((match(asked, place) for place in range(len(passage))), default=0.0) for asked in range(len(question))]
+
+
+def by_definition(question: Ids, passage: Ids) -> float:
+    """The score as the docstring says it."""
+    weights = [float(np.square(VECTORS[token]).sum()) for token in question]
+    best = matches_by_definition(question, passage)
     return sum(weight * value for weight, value in zip(weights, best, strict=True)) / (sum(weights) or 1)
 
 
@@ -48,6 +60,25 @@ def test_equals_its_definition(question: Ids, passages: list[Ids]) -> None:
     assert scores.shape == (len(passages),)
     assert ((scores >= 0) & (scores <= 1)).all()
     assert scores == pytest.approx([by_definition(question, passage) for passage in passages], abs=1e-5)
+
+
+@settings(max_examples=200, deadline=None)
+@given(question=ids, passages=st.lists(ids, max_size=6))
+def test_matches_of_each_token_equal_their_definition(question: Ids, passages: list[Ids]) -> None:
+    matches = token_matches(question, passages, TABLE)
+    assert matches.shape == (len(passages), len(question))
+    assert ((matches >= 0) & (matches <= 1)).all()
+    for row, passage in zip(matches, passages, strict=True):
+        assert row.tolist() == pytest.approx(matches_by_definition(question, passage), abs=1e-5)
+
+
+@given(question=ids)
+def test_the_weights_of_a_question_are_shares(question: Ids) -> None:
+    weights = question_weights(question, TABLE)
+    telling = [token for token in question if token]
+    assert weights.shape == question.shape
+    assert (weights[question == 0] == 0).all()
+    assert weights.sum() == pytest.approx(1 if telling else 0, abs=1e-5)
 
 
 def test_a_passage_that_holds_the_question_scores_one() -> None:

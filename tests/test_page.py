@@ -9,12 +9,12 @@ import gradio as gr
 import pytest
 from tests import fakes
 
+from askspeech.answer_rendering import AnswerView
 from askspeech.chat import Conversation, Exchange, answered, grown
 from askspeech.datatypes import CitationResolved, Filters, Notice, Replaced, TextAdded
 from askspeech.errors import StoreMismatchError, StoreMissingError
 from askspeech.live_index import LiveIndex, Opened
 from askspeech.page import Handlers, build_page, messages, page_head, page_theme
-from askspeech.rendering import AnswerView
 from askspeech.texts import CHINESE, ENGLISH, language_of_reader
 
 CHINESE_READER = cast(gr.Request, SimpleNamespace(session_hash="zh", headers={"accept-language": "zh-CN,zh;q=0.9"}))

@@ -11,9 +11,11 @@ from askspeech.questions import (
     asks_for_list,
     asks_for_speech,
     checked_question,
+    compares_speeches,
     complete,
     expected_count,
     language_of,
+    ordinal_of,
 )
 
 
@@ -115,3 +117,28 @@ def test_a_follow_up_of_a_follow_up_brings_both_questions_before_it() -> None:
     assert complete("那由谁负责？", history) == "银杏专窗管哪三件事？ 第二件怎么办？ 那由谁负责？"
     chain = [Turn("银杏专窗管哪三件事？"), *[Turn(f"那第{number}件呢？") for number in "一二三"]]
     assert complete("还有呢？", chain) == "那第一件呢？ 那第二件呢？ 那第三件呢？ 还有呢？"
+
+
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [
+        *(("第二条具体怎么做？", 2), ("第十个由谁办？", 10), ("第3项呢？", 3), ("第三件事怎么办？", 3)),
+        *(("前者呢？", 1), ("后者怎么办？", -1), ("最后一条呢？", -1), ("第二个方面讲什么？", 2)),
+        *(("What about the second one?", 2), ("And the last one?", -1), ("the former?", 1)),
+        *(("第一个报告讲了什么？", None), ("第二次大会说了什么？", None), ("台账由谁建？", None), ("Who?", None)),
+    ],
+)
+def test_which_item_a_question_refers_to(question: str, number: int | None) -> None:
+    assert ordinal_of(question) == number
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        *(("各篇讲话怎么说？", True), ("两篇都讲了什么？", True), ("几次讲话分别怎么要求？", True)),
+        *(("动员大会和推进会上分别怎么说？", True), ("What do both speeches say?", True)),
+        *(("四项帮扶分别是什么？", False), ("两个办法有什么不同？", False), ("How do the two measures differ?", False)),
+    ],
+)
+def test_comparing_speeches_is_more_than_asking_for_parts_of_one_thing(question: str, expected: bool) -> None:
+    assert compares_speeches(question) is expected

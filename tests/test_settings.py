@@ -8,16 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askspeech.errors import SettingsError
-from askspeech.settings import IndexSettings, ServerSettings, from_environment
+from askspeech.settings import ChatSettings, IndexSettings, ServerSettings, data_folder, from_environment
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
-    assert from_environment({}) == (IndexSettings(), ServerSettings())
-    assert from_environment({"ASKSPEECH_STORE": "", "ASKSPEECH_PORT": ""}) == (IndexSettings(), ServerSettings())
+    defaults = (IndexSettings(), ServerSettings(), ChatSettings())
+    assert from_environment({}) == defaults
+    assert from_environment({"ASKSPEECH_STORE": "", "ASKSPEECH_PORT": "", "ASKSPEECH_CHAT_URL": ""}) == defaults
 
 
 def test_the_variables_are_taken() -> None:
-    index, server = from_environment(
+    index, server, _ = from_environment(
         {
             "ASKSPEECH_STORE": "云陵/store",
             "ASKSPEECH_EMBEDDER": "model",
@@ -50,12 +51,62 @@ def test_a_batch_size_that_is_none_is_refused(size: str) -> None:
 @given(st.text())
 def test_any_port_is_a_port_or_a_typed_error(port: str) -> None:
     try:
-        _, server = from_environment({"ASKSPEECH_PORT": port})
+        _, server, _ = from_environment({"ASKSPEECH_PORT": port})
     except SettingsError:
         return
     assert 0 <= server.port <= 65535
 
 
+def test_conversations_are_kept_beside_the_store_or_where_it_is_said() -> None:
+    index, server, _ = from_environment({"ASKSPEECH_STORE": "云陵/store", "ASKSPEECH_DATA": ""})
+    assert data_folder(index, server) == Path("云陵/data")
+    index, server, _ = from_environment({"ASKSPEECH_STORE": "云陵/store", "ASKSPEECH_DATA": "keep/对话"})
+    assert data_folder(index, server) == server.data == Path("keep/对话")
+
+
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
         ServerSettings().port = 1  # type: ignore[misc]
+
+
+def test_the_variables_of_the_chat_model_are_taken() -> None:
+    _, _, chat = from_environment(
+        {
+            "ASKSPEECH_CHAT_MODEL": "openai:qwen3",
+            "ASKSPEECH_CHAT_URL": "http://127.0.0.1:8000/v1",
+            "ASKSPEECH_CHAT_KEY": "canary",
+            "ASKSPEECH_CHAT_FIRST_WORD_SECONDS": "2.5",
+            "ASKSPEECH_CHAT_SECONDS": "20",
+            "ASKSPEECH_CHAT_REWRITE_SECONDS": "3",
+            "ASKSPEECH_CHAT_OUTPUT_TOKENS": "256",
+            "ASKSPEECH_CHAT_TEMPERATURE": "none",
+            "ASKSPEECH_CHAT_CONTEXT_CHARACTERS": "3000",
+        }
+    )
+    assert (chat.model, chat.url, chat.key) == ("openai:qwen3", "http://127.0.0.1:8000/v1", "canary")
+    assert (chat.seconds_to_first_word, chat.seconds, chat.rewrite_seconds) == (2.5, 20, 3)
+    assert (chat.output_tokens, chat.temperature, chat.context_characters) == (256, None, 3000)
+    assert "canary" not in repr(chat)
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("ASKSPEECH_CHAT_SECONDS", "soon"),
+        ("ASKSPEECH_CHAT_SECONDS", "0"),
+        ("ASKSPEECH_CHAT_FIRST_WORD_SECONDS", "nan"),
+        ("ASKSPEECH_CHAT_REWRITE_SECONDS", "inf"),
+        ("ASKSPEECH_CHAT_OUTPUT_TOKENS", "0"),
+        ("ASKSPEECH_CHAT_CONTEXT_CHARACTERS", "1e3"),
+        ("ASKSPEECH_CHAT_TEMPERATURE", "-1"),
+        ("ASKSPEECH_CHAT_TEMPERATURE", "９"),
+    ],
+)
+def test_a_limit_that_is_none_is_refused(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        from_environment({"ASKSPEECH_CHAT_MODEL": "openai:qwen3", name: value})
+
+
+def test_an_address_without_a_model_is_refused() -> None:
+    with pytest.raises(SettingsError, match="ASKSPEECH_CHAT_MODEL"):
+        from_environment({"ASKSPEECH_CHAT_URL": "http://127.0.0.1:8000/v1"})

@@ -13,7 +13,14 @@ from askspeech.datatypes import Language
 from askspeech.texts import CHINESE, ENGLISH, PageTexts, language_of_reader, page_texts, translations
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
-FACES = ("filter_panel.py", "page.py", "rendering.py")
+FACES = (
+    "answer_rendering.py",
+    "filter_panel.py",
+    "page.py",
+    "reader_rendering.py",
+    "rendering.py",
+    "why_rendering.py",
+)
 NAMES = [field.name for field in fields(PageTexts)]
 HAN = re.compile("[㐀-鿿]")
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
@@ -40,7 +47,7 @@ def test_what_a_list_or_a_command_follows_ends_with_a_colon(language: Language) 
 def test_both_languages_fill_in_the_same(name: str) -> None:
     chinese, english = (sorted(PLACEHOLDER.findall(getattr(texts, name))) for texts in (CHINESE, ENGLISH))
     assert chinese == english
-    assert set(chinese) <= {"place", "number"}
+    assert set(chinese) <= {"place", "number", "reason", "sentences", "supported"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from askspeech.composing import Composed, Part, compose
+from askspeech.attributing import Checks, checks_for
+from askspeech.chat_models import ChatModel, Spent, limited
+from askspeech.composing import Composed
 from askspeech.datatypes import (
     Answer,
     AnswerEvent,
@@ -17,31 +18,29 @@ from askspeech.datatypes import (
     Hit,
     Language,
     Notice,
-    Outcome,
     SearchResult,
-    Sentence,
     SentenceChecked,
     TextAdded,
     Turn,
     Usage,
 )
-from askspeech.evidence import Passages, Unit, Word, answers_it, closeness, familiarity, rarity
-from askspeech.glossary import translate
-from askspeech.late_interaction import late_interaction_scores
-from askspeech.phrases import NOT_FOUND
-from askspeech.questions import asks_for_list, expected_count, language_of, quotations
+from askspeech.evidence import rarity
+from askspeech.extracting import extracted
+from askspeech.follow_ups import referred
+from askspeech.ledger import Ledger, Totals
+from askspeech.questions import language_of
 from askspeech.search import SpeechIndex
-from askspeech.selection import Extract, chosen_outline, chosen_sentences, coverage, extracts_of
-from askspeech.tokens import question_terms, search_key, words
+from askspeech.wanted import Rewrite
+from askspeech.writing import Task, rewritten, written
 
 if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
     from langchain_core.runnables import Runnable
 
 __all__ = ["Answerer"]
 
 _PASSAGES = 12
 _NEAREST = 3
-_JUDGED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +50,26 @@ class _Found:
     question: str
     language: Language
     result: SearchResult
+    history: Sequence[Turn] = ()
+    began: float = 0.0
+    spent: Spent = field(default_factory=Spent)
 
 
 class Answerer:
-    """Answers questions from an index; without a chat model, with sentences of the speeches alone."""
+    """Answers questions from an index; without a chat model, with sentences of the speeches alone.
 
-    def __init__(self, index: SpeechIndex) -> None:
+    `chat_model` is a LangChain chat model, or one with limits of its own (`ChatModel`).
+    """
+
+    def __init__(self, index: SpeechIndex, chat_model: "ChatModel | BaseChatModel | None" = None) -> None:
         self.index = index
+        self._chat = limited(chat_model)
+        self._ledger = Ledger()
+
+    @property
+    def totals(self) -> Totals:
+        """What all answers until now have cost together."""
+        return self._ledger.totals
 
     def ask(self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None) -> Answer:
         """The whole answer; raises QuestionError for what is no question."""
@@ -70,14 +82,29 @@ class Answerer:
         self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None
     ) -> Iterator[AnswerEvent]:
         """The answer as it comes; the last event is Done. Raises QuestionError for what is no question."""
-        began = time.monotonic()
         found = self._search(question, history, filters)
         yield from (Notice(notice) for notice in found.result.notices)
+        yield from self._ledger.counted(self._made(found))
+
+    def _made(self, found: _Found) -> Iterator[AnswerEvent]:
+        """The events of an answer: the chat model's where there is one and evidence for it, else the speeches' own."""
         composed = self._compose(found)
-        first_word = time.monotonic() - began
+        task = Task(_answer(found, composed, Usage()), found.history, self.index.source_text, found.began, found.spent)
+        if self._chat is not None and not task.fallback.refused:
+            yield from written(task, self._chat, self._checks(found))
+            return
+        first_word = time.monotonic() - found.began
         yield from _events(composed)
-        usage = Usage(time.monotonic() - began, first_word)
-        yield Done(_answer(found, composed, usage))
+        yield Done(_answer(found, composed, task.usage(first_word)))
+
+    def _checks(self, found: _Found) -> Checks:
+        total = self.index.passage_count()
+
+        @cache
+        def weight(word: str) -> float:
+            return rarity(self.index.document_frequencies("text_words", [word])[word], total)
+
+        return checks_for(found.language, weight)
 
     def as_runnable(self) -> "Runnable[Any, Answer]":
         """The same as a LangChain runnable: a question, or {"question", "history", "filters"}, to an Answer."""
@@ -90,81 +117,24 @@ class Answerer:
         return self._search(asked["question"], asked.get("history", ()), asked.get("filters"))
 
     def _answered(self, found: _Found) -> Answer:
-        return _answer(found, self._compose(found), Usage())
+        *_, last = self._ledger.counted(self._made(found))
+        if not isinstance(last, Done):
+            raise AssertionError("the events of an answer ended without Done")
+        return last.answer
 
     def _search(self, question: str, history: Sequence[Turn], filters: Filters | None) -> _Found:
-        result = self.index.search(question, k=_PASSAGES, filters=filters, history=history)
-        return _Found(question.strip(), language_of(question), result)
+        began, spent = time.monotonic(), Spent()
+        rewrite = partial(rewritten, chat=self._chat, spent=spent) if self._chat else self._by_rule(question, history)
+        result = self.index.search(question, k=_PASSAGES, filters=filters, history=history, rewrite=rewrite)
+        return _Found(question.strip(), language_of(question), result, history, began, spent)
+
+    def _by_rule(self, question: str, history: Sequence[Turn]) -> Rewrite | None:
+        """What completes a question that refers to an item of a list; None where it does not."""
+        completed = referred(self.index, question, history)
+        return None if completed is None else lambda *_: completed
 
     def _compose(self, found: _Found) -> Composed:
-        extracts = self._chosen(found)
-        texts: dict[str, str] = {}
-
-        def source_text(source_id: str) -> str:
-            if source_id not in texts:
-                texts[source_id] = self.index.source_text(source_id)
-            return texts[source_id]
-
-        if extracts:
-            return compose(extracts, found.language, source_text)
-        return Composed((Part(NOT_FOUND[found.language]),))
-
-    def _chosen(self, found: _Found) -> list[Extract]:
-        """The sentences to answer with; none where the passages do not answer the question."""
-        question, hits = found.result.search_question, found.result.hits
-        if not hits or not self._answers_it(found, hits):
-            return []
-        if asks_for_list(found.question) and (
-            items := chosen_outline(hits, found.question, expected_count(found.question))
-        ):
-            return items
-        extracts = extracts_of(hits)
-        terms = question_terms(question)
-        frequencies = self.index.document_frequencies("text_bigrams", terms)
-        total = self.index.passage_count()
-        rarities = {term: rarity(frequency, total) for term, frequency in frequencies.items()}
-        late = self._late(question, [extract.text for extract in extracts])
-        held = [coverage(terms, extract.text, rarities) for extract in extracts]
-        return chosen_sentences(extracts, [a + b for a, b in zip(late, held, strict=True)])
-
-    def _answers_it(self, found: _Found, hits: Sequence[Hit]) -> bool:
-        tokens = self.index.encoders.tokens
-        nearest = hits[:_JUDGED]
-        passages = Passages(
-            text=search_key("\n".join(_with_context(hit) for hit in nearest)),
-            token_ids=np.concatenate(tokens.token_ids([search_key(hit.passage.text) for hit in nearest])),
-            total=self.index.passage_count(),
-        )
-        if any(search_key(quoted) in passages.text for quoted in quotations(found.question)):
-            return True
-        units = self._units(found)
-        close = closeness(units, passages, tokens.token_vectors)
-        return answers_it(found.language, familiarity(units, passages.total), close)
-
-    def _units(self, found: _Found) -> list[Unit]:
-        """What the question names: its words, or the Chinese for the terms of a question in English."""
-        names = [[words(name) for name in alternatives] for alternatives in _alternatives(found)]
-        flat = list(dict.fromkeys(word for unit in names for alternative in unit for word in alternative))
-        frequencies = self.index.document_frequencies("text_words", flat)
-        ids = dict(zip(flat, self.index.encoders.tokens.token_ids(flat), strict=True))
-        return [[[Word(word, frequencies[word], ids[word]) for word in one] for one in unit] for unit in names]
-
-    def _late(self, question: str, texts: Sequence[str]) -> list[float]:
-        tokens = self.index.encoders.tokens
-        question_ids, *ids = tokens.token_ids([search_key(text) for text in (question, *texts)])
-        return [float(score) for score in late_interaction_scores(question_ids, ids, tokens.token_directions)]
-
-
-def _alternatives(found: _Found) -> list[tuple[str, ...]]:
-    if found.language == "en":
-        translation = translate(found.question)
-        return [*(term.chinese for term in translation.terms), *(() for _ in translation.unknown)]
-    asked = dict.fromkeys(word for word in words(found.result.search_question) if not word.isdecimal())
-    return [(word,) for word in asked]
-
-
-def _with_context(hit: Hit) -> str:
-    return " ".join((hit.speech.title, *hit.passage.heading_path, hit.passage.text))
+        return extracted(self.index, found.question, found.result)
 
 
 def _apart(hits: Sequence[Hit]) -> Iterator[Hit]:
@@ -180,8 +150,7 @@ def _apart(hits: Sequence[Hit]) -> Iterator[Hit]:
 def _events(composed: Composed) -> Iterator[AnswerEvent]:
     index = 0
     for part in composed.parts:
-        if part.citation:
-            yield CitationResolved(part.citation)
+        yield from (CitationResolved(citation) for citation in part.citations)
         yield TextAdded(part.text)
         if part.sentence:
             yield SentenceChecked(index, part.sentence)
@@ -189,15 +158,14 @@ def _events(composed: Composed) -> Iterator[AnswerEvent]:
 
 
 def _answer(found: _Found, composed: Composed, usage: Usage) -> Answer:
-    sentences: tuple[Sentence, ...] = composed.sentences
-    outcome: Outcome = "answered" if sentences else "not_found"
+    nothing = composed.outcome == "not_found"
     return Answer(
         question=found.question,
         text=composed.text,
-        sentences=sentences,
+        sentences=composed.sentences,
         citations=composed.citations,
-        outcome=outcome,
-        nearest=() if sentences else tuple(_apart(found.result.hits))[:_NEAREST],
+        outcome=composed.outcome,
+        nearest=tuple(_apart(found.result.hits))[:_NEAREST] if nothing else (),
         search=found.result,
         language=found.language,
         notices=found.result.notices,

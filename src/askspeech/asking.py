@@ -6,9 +6,9 @@ Each imports what it needs when it runs, so that help and usage errors are insta
 import argparse
 
 from askspeech.datatypes import Filters, Locator
-from askspeech.settings import IndexSettings
+from askspeech.settings import ChatSettings, IndexSettings
 
-__all__ = ["add_question", "ask_output", "search_output"]
+__all__ = ["add_no_model", "add_question", "ask_output", "search_output"]
 
 _OPTIONS = {
     "speech": ("TITLE", "words of the title, or the id, of the speeches to look in 只在这些讲话里找"),
@@ -31,17 +31,26 @@ def add_question(parser: argparse.ArgumentParser) -> None:
         group.add_argument(f"--{name}", action="append", default=[], metavar=metavar, help=meaning)
 
 
-def ask_output(arguments: argparse.Namespace, settings: IndexSettings) -> str:
+def add_no_model(parser: argparse.ArgumentParser) -> None:
+    """Give a command that answers `--no-model`."""
+    parser.add_argument(
+        "--no-model", action="store_true", help="answer with sentences of the speeches alone, whatever model is set"
+    )
+
+
+def ask_output(arguments: argparse.Namespace, settings: IndexSettings, chat: ChatSettings) -> str:
     """What `askspeech ask` prints: the answer, and the best passages where wanted; raises what asking raises."""
     from askspeech.answers import Answerer
+    from askspeech.chat_models import chat_model_of
     from askspeech.reporting import answer_json, answer_text
     from askspeech.search import SpeechIndex
 
     filters = _filters(arguments)
     with SpeechIndex.open(settings.store, settings) as index:
-        answer = Answerer(index).ask(arguments.question, filters=filters)
+        answerer = Answerer(index, chat_model_of(chat))
+        answer = answerer.ask(arguments.question, filters=filters)
         passages = index.search(arguments.question, k=arguments.k, filters=filters).hits if arguments.k else None
-    return answer_json(answer, passages) if arguments.json else answer_text(answer, passages or ())
+    return answer_json(answer, passages, answerer.totals) if arguments.json else answer_text(answer, passages or ())
 
 
 def search_output(arguments: argparse.Namespace, settings: IndexSettings) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 
+from askspeech.answer_rendering import AnswerView
 from askspeech.datatypes import (
     Answer,
     AnswerEvent,
@@ -17,7 +18,6 @@ from askspeech.datatypes import (
 )
 from askspeech.errors import AskSpeechError
 from askspeech.live_index import LiveIndex
-from askspeech.rendering import AnswerView
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,7 @@ def grown(view: AnswerView, event: AnswerEvent) -> AnswerView:
         case Notice(text):
             return replace(view, notices=(*view.notices, text))
         case Replaced(text, reason):
-            return AnswerView(text=text, notices=(*view.notices, reason), language=view.language)
+            notices = (*view.notices, reason) if reason else view.notices
+            return AnswerView(text=text, notices=notices, language=view.language)
         case Done(answer):
             return AnswerView.of(answer)

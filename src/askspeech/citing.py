@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from askspeech.datatypes import Citation, Hit, Locator, Span, slices
+from askspeech.datatypes import Citation, Gap, Hit, Locator, Span, slices
 from askspeech.lines import LINE_BREAKS
 
-__all__ = ["cite", "locate", "spans_within"]
+__all__ = ["cite", "cite_gap", "locate", "spans_within"]
 
 
 def spans_within(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
@@ -33,7 +33,15 @@ def _line_ends(text: str, start: int, end: int) -> int:
 
 def cite(number: int, source_text: str, hit: Hit, start: int, end: int) -> Citation:
     """A citation of the range [start, end) of a hit's reading text."""
-    spans = spans_within(hit.passage.spans, start, end)
+    return _citation(number, source_text, hit, spans_within(hit.passage.spans, start, end))
+
+
+def cite_gap(number: int, source_text: str, hit: Hit, gap: Gap) -> Citation:
+    """A citation of the words by which a source says that a part of a hit's passage is missing."""
+    return _citation(number, source_text, hit, (gap.span,))
+
+
+def _citation(number: int, source_text: str, hit: Hit, spans: tuple[Span, ...]) -> Citation:
     return Citation(
         number=number,
         source_id=hit.passage.source_id,

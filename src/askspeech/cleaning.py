@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from askspeech.cleaning_rules import Rules, default_rules
 from askspeech.datatypes import Drop, Gap, Span, slices
-from askspeech.inline_cleaning import has_blank_asterisks, inline_drops
+from askspeech.inline_cleaning import HIDDEN, has_blank_asterisks, hidden_characters, inline_drops
 from askspeech.joining import Joiner
 from askspeech.lines import LINE_END, Line, classified_lines, watermarks
 from askspeech.reading_text import ReadingText
@@ -38,7 +38,7 @@ def clean(text: str, rules: Rules | None = None) -> Cleaned:
         (*inner, *(Drop(Span(line.start, line.end), line.reason) for line in lines if line.reason)), key=_start
     )
     reading = _reading_text(text, lines, inner)
-    return Cleaned(reading, tuple(_drops(text, reading.slices, known)), tuple(_gaps(reading, lines)))
+    return Cleaned(reading, tuple(_drops(text, reading.slices, known)), tuple(_gaps(text, reading, lines, inner)))
 
 
 def _start(drop: Drop) -> int:
@@ -54,7 +54,8 @@ def _with_inner_drops(text: str, lines: Sequence[Line]) -> tuple[list[Line], lis
     for line in lines:
         drops = [] if line.reason else list(inline_drops(text, line.start, line.end, bold=bold, watermarks=marks))
         if drops and not slices(text, list(_kept(line, drops))).strip():
-            judged.append(replace(line, reason=drops[0].reason))
+            gap = next(_noted(text, drops), None)
+            judged.append(replace(line, reason=HIDDEN if gap else drops[0].reason, gap=gap))
         else:
             judged.append(line)
             inner += drops
@@ -63,7 +64,7 @@ def _with_inner_drops(text: str, lines: Sequence[Line]) -> tuple[list[Line], lis
 
 def _reading_text(text: str, lines: Sequence[Line], inner: Sequence[Drop]) -> ReadingText:
     """The kept stretches of the kept lines, with one character kept between two lines where they are not joined."""
-    joins = _joins(text, lines)
+    joins = _joins(text, lines, inner)
     kept = [line for line in lines if not line.reason]
     starts = [drop.span.start for drop in inner]
     slices: list[Span] = []
@@ -96,13 +97,14 @@ def _assembled(text: str, slices: Sequence[Span], breaks: Sequence[int]) -> Read
     return ReadingText("".join(text[start:end] for start, end in slices), tuple(slices), tuple(offsets), paragraphs)
 
 
-def _joins(text: str, lines: Sequence[Line]) -> list[bool]:
-    """For every kept line, whether it goes on from the kept line before it."""
+def _joins(text: str, lines: Sequence[Line], inner: Sequence[Drop]) -> list[bool]:
+    """For every kept line, whether it goes on from the kept line before it; never across a hidden part."""
     joiner = Joiner(text)
+    hidden = {edge for drop in inner if drop.reason == HIDDEN for edge in drop.span}
     joins: list[bool] = []
     previous: Line | None = None
     for line in lines:
-        if line.gap is not None:
+        if line.gap is not None or line.start in hidden or (previous is not None and previous.end in hidden):
             previous = None
         if line.reason:
             continue
@@ -157,8 +159,14 @@ def _space(text: str, start: int, end: int) -> Iterator[Drop]:
         yield Drop(Span(start, end), LINE_BREAK if LINE_END.search(text, start, end) else BLANK_SPACE)
 
 
-def _gaps(reading: ReadingText, lines: Sequence[Line]) -> Iterator[tuple[int, Gap]]:
-    for line in lines:
-        if line.gap is not None:
-            index = bisect_right(reading.slices, Span(line.start, line.start))
-            yield (reading.offsets[index] if index < len(reading.offsets) else len(reading.text)), line.gap
+def _gaps(text: str, reading: ReadingText, lines: Sequence[Line], inner: Sequence[Drop]) -> Iterator[tuple[int, Gap]]:
+    """The hidden parts that lines, or notes within a line, tell of, with where they lie in the reading text."""
+    of_lines = (line.gap for line in lines if line.gap is not None)
+    for gap in sorted((*of_lines, *_noted(text, inner)), key=lambda gap: gap.span):
+        index = bisect_right(reading.slices, Span(gap.span.start, gap.span.start))
+        yield (reading.offsets[index] if index < len(reading.offsets) else len(reading.text)), gap
+
+
+def _noted(text: str, drops: Sequence[Drop]) -> Iterator[Gap]:
+    """The hidden parts that those of the drops tell of that are notes within a line."""
+    return (Gap(drop.span, hidden_characters(slices(text, [drop.span]))) for drop in drops if drop.reason == HIDDEN)

@@ -26,10 +26,20 @@ from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
-from askspeech.asking import add_question, ask_output, search_output
-from askspeech.errors import AskSpeechError, ReadError
+from askspeech.asking import add_no_model, add_question, ask_output, search_output
+from askspeech.errors import AskSpeechError
 from askspeech.evaluating import Printed, add_evaluate, add_questions, evaluate_output, questions_output
-from askspeech.settings import DEFAULT_STORE, LARGEST_PORT, IndexSettings, ServerSettings, from_environment
+from askspeech.feedback import add_feedback, feedback_output
+from askspeech.inspecting import add_inspect, inspect_output
+from askspeech.settings import (
+    DEFAULT_STORE,
+    LARGEST_PORT,
+    ChatSettings,
+    IndexSettings,
+    ServerSettings,
+    data_folder,
+    from_environment,
+)
 
 UNDONE_STATUS = 1
 SKIPPED_STATUS = 3
@@ -71,6 +81,7 @@ def program_parser() -> argparse.ArgumentParser:
         ("verify", "check whether the store is sound 检查索引", _add_verify),
         ("evaluate", "measure search and answers on questions with known evidence 评测", _add_evaluate),
         ("questions", "make questions of the index, to measure with 由索引出题", _add_questions),
+        ("feedback", "what readers thought of the answers 读者的评价", _add_feedback),
     ):
         add(commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}."))
     return parser
@@ -122,6 +133,7 @@ def _add_build(parser: argparse.ArgumentParser, default_store: Path = DEFAULT_ST
 def _add_ask(parser: argparse.ArgumentParser) -> None:
     add_question(parser)
     _add_store(parser)
+    add_no_model(parser)
     parser.add_argument("-k", type=_positive, metavar="N", help="show the N best passages as well")
     parser.set_defaults(run=_ask)
 
@@ -137,6 +149,7 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     _add_store(parser)
     parser.add_argument("--host", help="address to listen on (default: $ASKSPEECH_HOST, else 127.0.0.1)")
     parser.add_argument("--port", type=_port, help="port to listen on (default: $ASKSPEECH_PORT, else 7860)")
+    add_no_model(parser)
     parser.set_defaults(run=_serve)
 
 
@@ -147,8 +160,7 @@ def _add_speeches(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_inspect(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="FILE")
-    parser.add_argument("--html", type=Path, metavar="OUT.html", help="write one self-contained page in place of text")
+    add_inspect(parser)
     _add_store(parser)
     parser.set_defaults(run=_inspect)
 
@@ -176,6 +188,12 @@ def _add_questions(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_questions)
 
 
+def _add_feedback(parser: argparse.ArgumentParser) -> None:
+    action = add_feedback(parser)
+    _add_store(action)
+    action.set_defaults(run=_feedback)
+
+
 def _positive(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and int(text)):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
@@ -192,7 +210,7 @@ def _build(arguments: argparse.Namespace) -> int:
     from askspeech.indexing import build_index
     from askspeech.reporting import ProgressDisplay, build_text
 
-    settings, _ = _settings(arguments)
+    settings, _, _ = _settings(arguments)
     if arguments.embedder is not None:
         settings = replace(settings, embedder=arguments.embedder)
     with ProgressDisplay(sys.stderr) as progress:
@@ -209,13 +227,13 @@ def _build(arguments: argparse.Namespace) -> int:
 
 
 def _ask(arguments: argparse.Namespace) -> int:
-    settings, _ = _settings(arguments)
-    print(ask_output(arguments, settings))
+    settings, _, chat = _settings(arguments)
+    print(ask_output(arguments, settings, ChatSettings() if arguments.no_model else chat))
     return 0
 
 
 def _search(arguments: argparse.Namespace) -> int:
-    settings, _ = _settings(arguments)
+    settings, _, _ = _settings(arguments)
     print(search_output(arguments, settings))
     return 0
 
@@ -223,19 +241,19 @@ def _search(arguments: argparse.Namespace) -> int:
 def _serve(arguments: argparse.Namespace) -> int:
     from askspeech.server import serve
 
-    index, server = _settings(arguments)
+    index, server, chat = _settings(arguments)
     if arguments.host is not None:
         server = replace(server, host=arguments.host)
     if arguments.port is not None:
         server = replace(server, port=arguments.port)
-    return serve(index, server)
+    return serve(index, server, ChatSettings() if arguments.no_model else chat)
 
 
 def _speeches(arguments: argparse.Namespace) -> int:
     from askspeech.reporting import speeches_json, speeches_text
     from askspeech.search import SpeechIndex
 
-    settings, _ = _settings(arguments)
+    settings, _, _ = _settings(arguments)
     with SpeechIndex.open(settings.store, replace(settings, reranker="")) as index:  # nothing is searched for
         speeches = index.speeches()
     print(speeches_json(speeches) if arguments.json else speeches_text(speeches, _width()))
@@ -243,31 +261,14 @@ def _speeches(arguments: argparse.Namespace) -> int:
 
 
 def _inspect(arguments: argparse.Namespace) -> int:
-    from askspeech.cleaning_rules import load_rules
-    from askspeech.inspection_page import inspection_page
-    from askspeech.inspection_text import inspection_text
-    from askspeech.readers import CorpusFile, read_source
-    from askspeech.understanding import understand
-
-    settings, _ = _settings(arguments)
-    try:
-        source = read_source(CorpusFile(arguments.file, arguments.file.name))
-    except ReadError as error:
-        raise ReadError(f"{arguments.file}: {error}") from error
-    document = understand(source, settings, load_rules(settings.cleaning_rules))
-    if arguments.html:
-        arguments.html.write_text(inspection_page(document), encoding="utf-8", errors="backslashreplace")
-        print(arguments.html)
-        return 0
-    width = shutil.get_terminal_size().columns
-    print(inspection_text(document, colours=sys.stdout.isatty(), width=width), end="")
+    print(inspect_output(arguments, _settings(arguments)[0]), end="")
     return 0
 
 
 def _rollback(arguments: argparse.Namespace) -> int:
     from askspeech.store import Store
 
-    settings, _ = _settings(arguments)
+    settings, _, _ = _settings(arguments)
     store = Store(settings.store)
     with store.writer() as writer:
         left = store.current_name()
@@ -281,7 +282,7 @@ def _verify(arguments: argparse.Namespace) -> int:
     from askspeech.store import Store
     from askspeech.verification import verify
 
-    settings, _ = _settings(arguments)
+    settings, _, _ = _settings(arguments)
     with Store(settings.store).open_current() as held, ProgressDisplay(sys.stderr) as progress:
         progress("verifying", 0, 1)
         verification = verify(held.path, quick=arguments.quick)
@@ -300,6 +301,12 @@ def _questions(arguments: argparse.Namespace) -> int:
     return _print(questions_output(arguments, _settings(arguments)[0]))
 
 
+def _feedback(arguments: argparse.Namespace) -> int:
+    index, server, _ = _settings(arguments)
+    print(feedback_output(arguments, data_folder(index, server)))
+    return 0
+
+
 def _print(printed: Printed) -> int:
     if printed.complaint:
         _complain(printed.complaint)
@@ -307,10 +314,10 @@ def _print(printed: Printed) -> int:
     return 0
 
 
-def _settings(arguments: argparse.Namespace) -> tuple[IndexSettings, ServerSettings]:
+def _settings(arguments: argparse.Namespace) -> tuple[IndexSettings, ServerSettings, ChatSettings]:
     """The settings of the environment, with the options of the command line before them."""
-    index, server = from_environment({"ASKSPEECH_STORE": str(arguments.default_store), **os.environ})
-    return (index if arguments.store is None else replace(index, store=arguments.store)), server
+    index, server, chat = from_environment({"ASKSPEECH_STORE": str(arguments.default_store), **os.environ})
+    return (index if arguments.store is None else replace(index, store=arguments.store)), server, chat
 
 
 def _width() -> int | None:

@@ -1,30 +1,45 @@
-"""From chosen sentences to an answer: grouped by speech, in the order of the speech, each with its citation."""
+"""From chosen parts to an answer: grouped by speech, in the order of the speech, each with its citation.
+
+The form follows what is asked for: an enumeration under the heading of its section, figures marked in their sentences,
+for a comparison one speech after the other. What is left out between two parts of a speech shows as …, and so does an
+item that goes on where it is cut.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from askspeech.citing import cite
-from askspeech.datatypes import Citation, Language, Sentence
-from askspeech.phrases import heading
+from askspeech.asked import Asked
+from askspeech.borrowed import Shared
+from askspeech.citing import cite, cite_gap
+from askspeech.datatypes import Citation, Language, Outcome, Sentence
+from askspeech.markers import marker_at
+from askspeech.offered import asked_places
+from askspeech.phrases import ALSO_IN, BLANKED_OUT, MISSING, NOT_FOUND, PART_HIDDEN, heading
 from askspeech.selection import Extract
+from askspeech.sufficiency import Verdict
 
-__all__ = ["Composed", "Part", "compose"]
+__all__ = ["Composed", "Part", "compose", "compose_refusal"]
+
+SourceText = Callable[[str], str]
+CUT = "…"
+_CLOSERS = "。！？；!?;，,、：: \t\u3000\r\n”’"
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of an answer's text: a heading or line break alone, or a sentence with its citation and its mark."""
+    """A piece of an answer's text: a heading or line break alone, or a sentence with its citations and their marks."""
 
     text: str
     sentence: Sentence | None = None
-    citation: Citation | None = None
+    citations: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """An answer's parts; the texts joined are its text."""
+    """An answer's parts, and what became of the question; the texts joined are its text."""
 
     parts: tuple[Part, ...]
+    outcome: Outcome = "answered"
 
     @property
     def text(self) -> str:
@@ -39,27 +54,113 @@ class Composed:
     @property
     def citations(self) -> tuple[Citation, ...]:
         """The citations, by number."""
-        return tuple(part.citation for part in self.parts if part.citation)
+        return tuple(citation for part in self.parts for citation in part.citations)
 
 
-def compose(extracts: Sequence[Extract], language: Language, source_text: Callable[[str], str]) -> Composed:
-    """Put extracts into an answer; speeches in the order of their first extract, sentences in the order of the text."""
-    return Composed(tuple(_parts(extracts, language, source_text)))
+def compose(
+    shared: Sequence[Shared], asked: Asked, source_text: SourceText, verdict: Verdict, *, enumeration: bool = False
+) -> Composed:
+    """Put what was chosen into an answer; speeches in the order of their first part, parts in the order of the text.
+
+    `enumeration` says that the parts are the items of one section, shown under its heading. Where figures are missing,
+    a sentence says so.
+    """
+    writer = _Writer(asked, source_text)
+    groups = _by_speech(shared)
+    for number, group in enumerate(groups):
+        writer.lead(group[0].extract, first=number == 0, section=enumeration)
+        for place, one in enumerate(group):
+            behind = group[place + 1].extract if place + 1 < len(group) else None
+            writer.quote(one, behind, enumeration=enumeration)
+    if verdict.outcome == "partly":
+        writer.parts.append(Part("\n" + MISSING[asked.language]))
+    return Composed(tuple(writer.parts), verdict.outcome)
 
 
-def _parts(extracts: Sequence[Extract], language: Language, source_text: Callable[[str], str]) -> Iterator[Part]:
-    number = 0
-    for group in _by_speech(extracts):
-        title = " ".join(group[0].hit.speech.title.split())
-        yield Part(("\n\n" if number else "") + heading(title, language))
-        for extract in group:
-            number += 1
-            citation = cite(number, source_text(extract.hit.passage.source_id), extract.hit, extract.start, extract.end)
-            yield Part(f"\n{citation.quote}[{number}]", Sentence(citation.quote, (number,)), citation)
+def compose_refusal(verdict: Verdict, language: Language, source_text: SourceText) -> Composed:
+    """Say that there is no answer, and where it is blanked out or hidden, quoting that place."""
+    if verdict.place is None:
+        return Composed((Part(NOT_FOUND[language]),), "not_found")
+    first = verdict.place.parts[0]
+    said = BLANKED_OUT if verdict.outcome == "blanked_out" else PART_HIDDEN
+    lead = Part(said[language].format(_title(first)))
+    return Composed((lead, *_quoted_place(first, verdict.outcome, source_text)), verdict.outcome)
 
 
-def _by_speech(extracts: Sequence[Extract]) -> list[list[Extract]]:
-    groups: dict[str, list[Extract]] = {}
-    for extract in extracts:
-        groups.setdefault(extract.hit.speech.id, []).append(extract)
-    return [sorted(group, key=lambda extract: extract.place[1]) for group in groups.values()]
+def _quoted_place(place: Extract, outcome: Outcome, source_text: SourceText) -> Iterator[Part]:
+    """The sentence with the blank, or the one before what is hidden and the words by which the source says so."""
+    hit = place.hit
+    text = source_text(hit.passage.source_id)
+    beside = outcome == "blanked_out" or bool(hit.passage.gaps)
+    if beside:
+        yield _cited(cite(1, text, hit, place.start, place.end))
+    if outcome == "part_hidden":
+        for number, gap in enumerate(hit.passage.gaps or hit.speech.gaps, 1 + beside):
+            yield _cited(cite_gap(number, text, hit, gap))
+
+
+class _Writer:
+    """Collects the parts of an answer and numbers its citations."""
+
+    def __init__(self, asked: Asked, source_text: SourceText) -> None:
+        self.parts: list[Part] = []
+        self._asked = asked
+        self._source_text = source_text
+        self._number = 0
+
+    def lead(self, extract: Extract, *, first: bool, section: bool) -> None:
+        """The line above what a speech says, with the heading of the section where its items follow."""
+        path = extract.hit.passage.heading_path if section else ()
+        line = heading(_title(extract), self._asked.language, path[-1] if path else "")
+        self.parts.append(Part(("" if first else "\n\n") + line))
+
+    def quote(self, one: Shared, behind: Extract | None, *, enumeration: bool) -> None:
+        """A quoted part; `behind` is the next one of its speech."""
+        citation = self._cite(one.extract)
+        also = [self._cite(other) for other in one.also]
+        cut = self._cut(one.extract, behind, enumeration=enumeration)
+        self.parts.append(self._part(citation, also, CUT if cut and enumeration else ""))
+        if cut and not enumeration:
+            self.parts.append(Part("\n" + CUT))
+
+    def _part(self, citation: Citation, also: Sequence[Citation], cut: str) -> Part:
+        numbers = (citation.number, *(other.number for other in also))
+        titles = [f"《{_one_line(other.speech_title)}》[{other.number}]" for other in also]
+        others = ALSO_IN[self._asked.language].format("、".join(titles)) if also else ""
+        marked = tuple(asked_places(citation.quote, self._asked))
+        sentence = Sentence(citation.quote, numbers, marked=marked)
+        return Part(f"\n{citation.quote}{cut}[{citation.number}]{others}", sentence, (citation, *also))
+
+    def _cite(self, extract: Extract) -> Citation:
+        self._number += 1
+        text = self._source_text(extract.hit.passage.source_id)
+        return cite(self._number, text, extract.hit, extract.start, extract.end)
+
+    def _cut(self, extract: Extract, behind: Extract | None, *, enumeration: bool) -> bool:
+        """Whether something stands in the source between a part and the next, or behind the last item of a list."""
+        text = self._source_text(extract.hit.passage.source_id)
+        end = extract.place[1][-1].end
+        if behind is not None and behind.place[0] == extract.place[0]:
+            return bool(text[end : max(end, behind.place[1][0].start)].strip(_CLOSERS))
+        rest = text[end:].split("\n", maxsplit=1)[0].strip(_CLOSERS)
+        return enumeration and bool(rest) and marker_at(rest) is None
+
+
+def _cited(citation: Citation) -> Part:
+    number = citation.number
+    return Part(f"\n{citation.quote}[{number}]", Sentence(citation.quote, (number,)), (citation,))
+
+
+def _one_line(title: str) -> str:
+    return " ".join(title.split())
+
+
+def _title(extract: Extract) -> str:
+    return _one_line(extract.hit.speech.title)
+
+
+def _by_speech(shared: Sequence[Shared]) -> list[list[Shared]]:
+    groups: dict[str, list[Shared]] = {}
+    for one in shared:
+        groups.setdefault(one.extract.hit.speech.id, []).append(one)
+    return [sorted(group, key=lambda one: one.extract.place[1]) for group in groups.values()]

@@ -245,12 +245,16 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence or list item of an answer, with the numbers of the citations that carry it."""
+    """One sentence or list item of an answer, with the numbers of the citations that carry it.
+
+    `marked` are the figures or names in it that were asked for, as ranges of its text.
+    """
 
     text: str
     citations: tuple[int, ...]
     support: Support = "supported"
     reason: str = ""
+    marked: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +265,8 @@ class Usage:
     seconds_to_first_word: float | None = None
     input_tokens: int = 0
     output_tokens: int = 0
+    estimated: bool = False
+    """Whether the tokens are estimated from characters, because the model's server does not count them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +287,8 @@ class Answer:
     language: Language = "zh"
     notices: tuple[str, ...] = ()
     usage: Usage = Usage()
+    removed: tuple[str, ...] = ()
+    """What a chat model wrote that a reader is not shown: marks of places it was not given, links, markup."""
 
     @property
     def refused(self) -> bool:

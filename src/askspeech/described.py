@@ -12,9 +12,9 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from askspeech.datatypes import Speech
+from askspeech.datatypes import Hit, Speech
 
-__all__ = ["SpeechTerms", "Told", "by_fact", "described_levels", "named_facts", "speech_terms"]
+__all__ = ["SpeechTerms", "Told", "by_fact", "described_levels", "named_facts", "of_named_places", "speech_terms"]
 
 _TITLE_TIMES = 2
 """How often the words of a title count among those of its speech."""
@@ -132,6 +132,22 @@ def named_facts(question: str, known: Iterable[Told]) -> list[Told]:
         (name, value)
         for name, value in known
         if (name == "year" and value in years) or (name == "place" and _names_place(question, value))
+    ]
+
+
+def of_named_places(question: str, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits of speeches of a place that the question names, and those whose words name it; all where it names none.
+
+    Only places that a speech among the hits is of count.
+    """
+    places = {place for hit in hits for place in hit.speech.values("place") if _names_place(question, place)}
+    if not places:
+        return list(hits)
+    return [
+        hit
+        for hit in hits
+        if places.intersection(hit.speech.values("place"))
+        or any(_names_place(hit.speech.title + hit.passage.text, place) for place in places)
     ]
 
 

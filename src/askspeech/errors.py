@@ -6,6 +6,8 @@ AskSpeechError                 root: every message says what was found, what was
 ├── CorpusError                the corpus roots hold nothing that can be indexed
 ├── ReadError                  one file cannot be read: skipped, listed, never fatal to a build
 ├── ModelError                 an embedder or a chat model cannot be loaded or used
+├── DataError                  what is kept of conversations cannot be used: damaged, newer, busy
+│   └── NotKeptError           a conversation was asked for that its owner does not have
 └── StoreError                 the store cannot be used
     ├── StoreMissingError      no index has been built there
     ├── StoreMismatchError     another schema or another embedder built it
@@ -19,9 +21,11 @@ from typing import ClassVar
 __all__ = [
     "AskSpeechError",
     "CorpusError",
+    "DataError",
     "DiskError",
     "ModelError",
     "NotInIndexError",
+    "NotKeptError",
     "QuestionError",
     "ReadError",
     "SettingsError",
@@ -59,6 +63,14 @@ class ReadError(AskSpeechError):
 
 class ModelError(AskSpeechError):
     """An embedder or a chat model cannot be loaded or does not answer."""
+
+
+class DataError(AskSpeechError):
+    """What is kept of conversations (`ASKSPEECH_DATA`) cannot be used: damaged, of a newer version, or busy."""
+
+
+class NotKeptError(DataError):
+    """A conversation, or a part of one, was asked for that this owner does not have."""
 
 
 class StoreError(AskSpeechError):

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from askspeech.datatypes import Language
+from askspeech.late_interaction import TokenDirections
 
 __all__ = ["Passages", "Unit", "Word", "answers_it", "closeness", "familiarity", "rarity"]
 
@@ -63,7 +64,7 @@ def familiarity(units: Sequence[Unit], total: int) -> float:
     return sum(max((_familiar(words, total) for words in unit), default=0.0) for unit in units)
 
 
-def closeness(units: Sequence[Unit], passages: Passages, token_vectors: NDArray[np.float32]) -> float:
+def closeness(units: Sequence[Unit], passages: Passages, tokens: TokenDirections) -> float:
     """How near the passages come to each unit of the question, 0 to 1, averaged with their rarity and length as weight.
 
     A word that stands in the text counts 1; another one the mean of its tokens' best cosines with the text's tokens,
@@ -71,10 +72,10 @@ def closeness(units: Sequence[Unit], passages: Passages, token_vectors: NDArray[
     """
     if not units or not len(passages.token_ids):
         return 0.0
-    known = _unit(token_vectors[np.unique(passages.token_ids)])
+    known = tokens.directions[np.unique(passages.token_ids)]
     near, weights = [], []
     for unit in units:
-        rated = [_rated(words, passages, known, token_vectors) for words in unit if words]
+        rated = [_rated(words, passages, known, tokens) for words in unit if words]
         best = max(rated, default=(0.0, _LONGEST_WEIGHED * rarity(0, passages.total)))
         near.append(best[0])
         weights.append(best[1])
@@ -86,23 +87,18 @@ def _familiar(words: Sequence[Word], total: int) -> float:
 
 
 def _rated(
-    words: Sequence[Word], passages: Passages, known: NDArray[np.float32], token_vectors: NDArray[np.float32]
+    words: Sequence[Word], passages: Passages, known: NDArray[np.float32], tokens: TokenDirections
 ) -> tuple[float, float]:
     """How near the passages come to some words, and the weight of that."""
     weights = [rarity(word.frequency, passages.total) * min(len(word.text), _LONGEST_WEIGHED) for word in words]
-    near = [1.0 if word.text in passages.text else _nearness(token_vectors[word.token_ids], known) for word in words]
+    near = [1.0 if word.text in passages.text else _nearness(word.token_ids, known, tokens) for word in words]
     total = sum(weights)
     return (float(np.average(near, weights=weights)) if total else 0.0), total
 
 
-def _nearness(vectors: NDArray[np.float32], known: NDArray[np.float32]) -> float:
-    norms = np.linalg.norm(vectors, axis=1)
+def _nearness(token_ids: NDArray[np.uint16], known: NDArray[np.float32], tokens: TokenDirections) -> float:
+    norms = np.sqrt(tokens.weights[token_ids])
     if not norms.any():
         return 0.0
-    best = (_unit(vectors) @ known.T).max(axis=1)
+    best = (tokens.directions[token_ids] @ known.T).max(axis=1)
     return float(np.average(best, weights=norms))
-
-
-def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(norms > 0, norms, 1), dtype=np.float32)

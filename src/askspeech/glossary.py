@@ -14,6 +14,7 @@ __all__ = [
     "Term",
     "Translation",
     "chinese_question",
+    "find_terms",
     "glossary",
     "parse_glossary",
     "translate",
@@ -124,6 +125,19 @@ def translate(question: str) -> Translation:
                 unknown.setdefault(english)
         at += max(1, len(phrase))
     return Translation(tuple(terms.values()), tuple(unknown))
+
+
+def find_terms(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Where the glossary's terms stand in an English text, with their Chinese; none for a content word it lacks."""
+    found = list(_WORD.finditer(text))
+    keys = [_key(word[0]) for word in found]
+    at = 0
+    while at < len(found):
+        phrase = _longest(keys, at, ())
+        last = at + max(1, len(phrase))
+        if phrase or not _is_ignored(keys[at]):
+            yield found[at].start(), found[last - 1].end(), glossary().phrases.get(phrase, ())
+        at = last
 
 
 def chinese_question(translation: Translation) -> str:

@@ -1,4 +1,4 @@
-"""What is dropped inside a line: stray Markdown, spaces between Chinese characters, watermarks."""
+"""What is dropped inside a line: stray Markdown, spaces between Chinese characters, watermarks, notes of gaps."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -6,17 +6,22 @@ from collections.abc import Collection, Iterator
 from askspeech.datatypes import Drop, Span
 from askspeech.markers import is_title, marker_at
 
-__all__ = ["STRAY_MARKDOWN", "has_blank_asterisks", "inline_drops", "without_block_mark"]
+__all__ = ["HIDDEN", "STRAY_MARKDOWN", "has_blank_asterisks", "hidden_characters", "inline_drops", "without_block_mark"]
 
 STRAY_MARKDOWN = "stray Markdown"
 INNER_SPACE = "space inside a sentence"
 WATERMARK = "watermark"
+HIDDEN = "hidden part"
 
 _CHINESE = "㐀-䶿一-鿿，。、；：？！“”‘’（）《》【】"
 _SPACE = re.compile(rf"(?<=[{_CHINESE}])[^\S\n]+(?=[{_CHINESE}])")
 _BLOCK_MARK = re.compile(r"(?:#{1,6}\s+|(?:>\s*)+|[-*+]\s+(?=[㐀-鿿“《（]))+")
 _BOLD = re.compile(r"(\*\*|__)(?=\S)([^*_\n]{1,80}?)(?<=\S)\1(?!\*)")
 _CODE = re.compile(r"`([^`\n]{1,80})`")
+_HIDDEN = re.compile(
+    r"-{2,}\s*(?:此处|以下|中间|本处)?\s*(?:已)?(?:隐藏|省略|略去)\s*(?:了|约)?\s*(\d{1,9})\s*字[^-\n]{0,20}-{2,}"
+    r"|[（(【]\s*(?:此处|以下|中间|本处)\s*(?:已)?(?:隐藏|省略|略去)\s*(?:了|约)?\s*(\d{1,9})\s*字[^（）()【】\n]{0,20}[）)】]"
+)
 _BLANK_ASTERISKS = re.compile(
     r"\*{1,4}(?:\.\*+)?\s?(?:%|％|亿|万|元|个|家|项|件|次|名|人|户|天|位|年|月|日|书记|同志|部长|市|县|区)|第\*"
 )
@@ -42,6 +47,7 @@ def inline_drops(text: str, start: int, end: int, *, bold: bool, watermarks: Col
             *_markdown(text, start, end, bold=bold),
             *_spaces(text, start, end),
             *_watermarks(text, start, end, watermarks),
+            *(Drop(Span(*found.span()), HIDDEN) for found in _HIDDEN.finditer(text, start, end)),
         },
         key=lambda drop: (drop.span, drop.reason),
     )
@@ -50,6 +56,12 @@ def inline_drops(text: str, start: int, end: int, *, bold: bool, watermarks: Col
         if drop.span.start >= at:
             yield drop
             at = drop.span.end
+
+
+def hidden_characters(note: str) -> int | None:
+    """How many characters a note within a line says are hidden; None where it is no such note."""
+    found = _HIDDEN.fullmatch(note)
+    return int(found[1] or found[2]) if found else None
 
 
 def _markdown(text: str, start: int, end: int, *, bold: bool) -> Iterator[Drop]:

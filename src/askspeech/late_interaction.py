@@ -6,7 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LEADING", "PHRASE", "TokenDirections", "late_interaction_scores", "token_directions"]
+__all__ = [
+    "LEADING",
+    "PHRASE",
+    "TokenDirections",
+    "late_interaction_scores",
+    "question_weights",
+    "token_directions",
+    "token_matches",
+]
 
 LEADING = 192
 """How many leading numbers of a vector are compared: training turns the vectors so that these tell most."""
@@ -46,27 +54,43 @@ def late_interaction_scores(
 ) -> Floats:
     """Score every passage for the question, 0 (nothing alike) to 1 (the question stands in the passage).
 
-    Every token of the question is matched with a token of the passage by their cosine, never below 0. Half of a match
-    depends on the neighbours (`PHRASE`): it counts whole where the token before or behind the question's is matched
-    just before or behind it in the passage, and half where neither is. Each token's best match counts with the token's
-    weight. A question or a passage without tokens, or with none but tokens of zero vectors, scores 0.
+    The sum of its tokens' best matches (`token_matches`), each counting its share (`question_weights`). A question or a
+    passage without tokens, or with none but tokens of zero vectors, scores 0.
 
     The ids are rows of `tokens`. The result has one score for each passage, in their order; scores do not depend on
     the other passages beyond float32 rounding. After ColBERT's MaxSim (Khattab and Zaharia, 2020), with static vectors
     and weights; such vectors do not know their context, so that the neighbours are compared here.
     """
-    scores = np.zeros(len(passages_ids), dtype=np.float32)
+    matches = token_matches(question_ids, passages_ids, tokens)
+    scores = matches @ question_weights(question_ids, tokens)
+    return np.asarray(np.clip(scores, 0, 1), dtype=np.float32)
+
+
+def question_weights(question_ids: TokenIds, tokens: TokenDirections) -> Floats:
+    """What share each token of a question counts; zeros where none of them has a weight."""
     weights = tokens.weights[question_ids]
+    total = weights.sum()
+    return np.asarray(weights / total if total else weights, dtype=np.float32)
+
+
+def token_matches(question_ids: TokenIds, passages_ids: Sequence[TokenIds], tokens: TokenDirections) -> Floats:
+    """How well each passage matches each token of the question, passages × tokens, 0 to 1.
+
+    Every token of the question is matched with a token of the passage by their cosine, never below 0. Half of a match
+    depends on the neighbours (`PHRASE`): it counts whole where the token before or behind the question's is matched
+    just before or behind it in the passage, and half where neither is.
+    """
+    matches = np.zeros((len(passages_ids), len(question_ids)), dtype=np.float32)
     lengths = np.array([len(ids) for ids in passages_ids], dtype=np.intp)
     filled = np.flatnonzero(lengths)
-    if not weights.any() or not len(filled):
-        return scores
+    if not len(question_ids) or not len(filled):
+        return matches
     starts = (np.cumsum(lengths) - lengths)[filled]
     rows = _matches(question_ids, np.concatenate(passages_ids), starts, tokens.directions)
     bounds = starts + np.arange(len(starts))
-    for weight, row in zip(weights / weights.sum(), _with_neighbours(rows), strict=True):
-        scores[filled] += weight * np.maximum.reduceat(row, bounds)
-    return np.clip(scores, 0, 1)
+    for place, row in enumerate(_with_neighbours(rows)):
+        matches[filled, place] = np.maximum.reduceat(row, bounds)
+    return np.clip(matches, 0, 1, out=matches)
 
 
 def _matches(question_ids: TokenIds, tokens: TokenIds, starts: Places, directions: Floats) -> Iterator[Floats]:

@@ -13,13 +13,13 @@ from typing import Any
 import gradio as gr
 from gradio.events import Dependency
 
+from askspeech.answer_rendering import answer_html
 from askspeech.chat import Conversation, Exchange, answered
 from askspeech.errors import AskSpeechError, QuestionError
 from askspeech.filter_panel import FilterHandlers, FilterPanel, chosen_filters, filter_panel
 from askspeech.live_index import LiveIndex, Status
 from askspeech.questions import checked_question
 from askspeech.rendering import (
-    answer_html,
     escape,
     filters_html,
     note_html,

@@ -14,9 +14,11 @@ __all__ = [
     "asks_for_speech",
     "checked_question",
     "compares",
+    "compares_speeches",
     "complete",
     "expected_count",
     "language_of",
+    "ordinal_of",
     "quotations",
 ]
 
@@ -35,6 +37,12 @@ _COMPARISON = re.compile(
     r"\b(?:both|respectively|each|compare[ds]?|differ\w*|two speeches|several speeches|which speeches)\b",
     re.IGNORECASE,
 )
+_SPEECHES = re.compile(
+    r"各篇|[几两二三四]篇|讲话.{0,8}(?:分别|各自|各是|各提|各说|各讲|各有)|"
+    r"(?:会议?|大会|讲话)上?(?:和|与|跟).{1,16}(?:会议?|大会|讲话)上?.{0,4}(?:各|分别)|"
+    r"\bspeeches\b|\beach (?:of them|speech)\b|\bboth speeches\b",
+    re.IGNORECASE,
+)
 _ENGLISH_NUMBERS = dict(
     zip(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], range(2, 11), strict=True)
 )
@@ -45,6 +53,14 @@ _DEPENDENT = re.compile(
     r"\b(?:it|this|that|they|them|those|these|the (?:first|second|third|last) one)\b",
     re.IGNORECASE,
 )
+_ORDINAL = re.compile(
+    r"第([一二三四五六七八九十]|\d{1,2})(?:个方面|件事|[个条件种点项类步招样句场])(?!是?(?:报告|大会|会议))|"
+    r"\bthe (first|second|third|fourth|fifth) one\b",
+    re.I,
+)
+_LAST = re.compile(r"最后(?:一)?(?:个|条|件|种|点|项|类|步|招|样|句|场|方面)|后者|\bthe last one\b", re.I)
+_FIRST = re.compile(r"前者|\bthe former\b", re.I)
+_ENGLISH_ORDINALS = ("first", "second", "third", "fourth", "fifth")
 _STANDS_ALONE = 40
 _TURNS_BACK = 3
 _QUOTATION = re.compile(r"[“\"‘《「『]([^”\"’》」』]{4,60})[”\"’》」』]")
@@ -85,6 +101,15 @@ def asks_for_speech(question: str) -> bool:
     return _SPEECH.search(question) is not None
 
 
+def ordinal_of(question: str) -> int | None:
+    """Which item of a list a question refers to, counted from 1, -1 for the last; None where it refers to none."""
+    if found := _ORDINAL.search(question):
+        return chinese_number(found[1]) if found[1] else 1 + _ENGLISH_ORDINALS.index(found[2].lower())
+    if _FIRST.search(question):
+        return 1
+    return -1 if _LAST.search(question) else None
+
+
 def quotations(question: str) -> list[str]:
     """What a question quotes, pieces of four characters and more."""
     return _QUOTATION.findall(question)
@@ -93,6 +118,11 @@ def quotations(question: str) -> list[str]:
 def compares(question: str) -> bool:
     """Whether a question asks what each of several speeches says."""
     return _COMPARISON.search(question) is not None
+
+
+def compares_speeches(question: str) -> bool:
+    """Whether a question asks what several speeches say, each by itself; 分别 alone may ask for parts of one thing."""
+    return _SPEECHES.search(question) is not None
 
 
 def expected_count(question: str) -> int | None:

@@ -1,4 +1,4 @@
-"""HTML of questions, answers and sources, built from plain text.
+"""HTML of questions and sources, and what all HTML is built with; answers are in `answer_rendering`.
 
 Everything that comes from a corpus, a file's name, a question or a model goes through `escape`. The results are put
 into Gradio components that treat them as Markdown and then sanitize them, so they are one line each, and their text
@@ -7,24 +7,16 @@ holds no character that means something to HTML or Markdown.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-from askspeech.datatypes import Answer, Citation, Hit, Language, Locator, Sentence, Span
-from askspeech.texts import PageTexts, page_texts
-
-AnswerState = Literal["running", "done", "stopped", "failed"]
+from askspeech.datatypes import Citation, Locator, Span
+from askspeech.texts import PageTexts
 
 EXCERPT_MARGIN = 90
 EXCERPT_BRIDGE = 60
-QUOTE_IN_TITLE = 240
-NEAREST_SHOWN = 3
-NEAREST_CHARACTERS = 120
 QUESTION_SHOWN = 2000
 
-_MARK = re.compile(r"\[(\d{1,3})\]")
-_ITEM = re.compile(r"\s*(?:[-•·]\s|\d{1,2}[.．、)]|[（(][一二三四五六七八九十\d]+[)）]|[一二三四五六七八九十]+、)")
 _SENTENCE_END = "。！？；：…!?;:”’」』）)》"
 _FULL_STOPS = "。！？；!?;"
 _BREAK = re.compile(r"\s*[\r\n]\s*")
@@ -42,42 +34,6 @@ class Piece(NamedTuple):
 
     text: str
     marked: bool
-
-
-class Insertion(NamedTuple):
-    """HTML that stands in place of the characters `[start, end)` of an answer."""
-
-    start: int
-    end: int
-    html: str
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerView:
-    """What there is of an answer at this moment, ready to be shown."""
-
-    text: str = ""
-    citations: tuple[Citation, ...] = ()
-    sentences: tuple[Sentence, ...] = ()
-    notices: tuple[str, ...] = ()
-    nearest: tuple[Hit, ...] = ()
-    outcome: str = ""
-    state: AnswerState = "running"
-    language: Language = "zh"
-
-    @classmethod
-    def of(cls, answer: Answer) -> "AnswerView":
-        """The view of a finished answer."""
-        return cls(
-            text=answer.text,
-            citations=answer.citations,
-            sentences=answer.sentences,
-            notices=answer.notices,
-            nearest=answer.nearest if answer.refused else (),
-            outcome=answer.outcome,
-            state="done",
-            language=answer.language,
-        )
 
 
 def escape(text: str) -> str:
@@ -102,22 +58,6 @@ def welcome_html(heading: str, message: str, *, command: str = "") -> str:
     return f'<div class="as-welcome"><h2>{escape(heading)}</h2><p>{escape(message)}</p>{shown}</div>'
 
 
-def answer_html(view: AnswerView, reader: PageTexts) -> str:
-    """An answer with its `[n]` marks as buttons that carry the places they stand for.
-
-    Args:
-        view: what there is of the answer.
-        reader: the words of the page; those that belong to the answer itself are in the answer's language.
-    """
-    own = page_texts(view.language)
-    lines = "".join(_lines(view, own))
-    notices = "".join(f'<p class="as-notice">{escape(notice)}</p>' for notice in view.notices)
-    return (
-        f'<div class="as-answer as-{view.state} as-outcome-{escape(view.outcome or "open")}">'
-        f"{lines}{notices}{_state_html(view, reader)}{nearest_html(view.nearest, own)}</div>"
-    )
-
-
 def filters_html(filtered_by: Sequence[tuple[str, str]], reader: PageTexts) -> str:
     """The filters that an answer was asked under, each value with the field that it is of; nothing without any."""
     if not filtered_by:
@@ -137,109 +77,10 @@ def filters_html(filtered_by: Sequence[tuple[str, str]], reader: PageTexts) -> s
     return f'<p class="as-filtered">{escape(reader.filtered)} {chips}</p>'
 
 
-def _state_html(view: AnswerView, reader: PageTexts) -> str:
-    if view.state == "running" and not view.text:
-        return f'<p class="as-waiting">{escape(reader.searching)}</p>'
-    if view.state in ("stopped", "failed"):
-        return f'<p class="as-notice">{escape(reader.stopped if view.state == "stopped" else reader.failed)}</p>'
-    return ""
-
-
-def _lines(view: AnswerView, texts: PageTexts) -> Iterator[str]:
-    insertions = sorted([*_marks(view, texts), *_doubts(view, texts)])
-    start = 0
-    for line in view.text.split("\n"):
-        end = start + len(line)
-        if line.strip():
-            inside = [one for one in insertions if start <= one.start and one.end <= end]
-            yield f'<p class="{_line_class(line)}">{_with(inside, view.text, Span(start, end))}</p>'
-        start = end + 1
-
-
-def _line_class(line: str) -> str:
-    if _ITEM.match(line):
-        return "as-item"
-    return "as-lead" if line.rstrip().endswith(("：", ":")) and not _MARK.search(line) else "as-line"
-
-
-def _with(insertions: Sequence[Insertion], text: str, span: Span) -> str:
-    """The escaped characters of a span of a text, with HTML of ours in place of some of them."""
-    parts, position = [], span.start
-    for start, end, html in insertions:
-        parts += [escape(text[position:start]), html]
-        position = end
-    return "".join(parts) + escape(text[position : span.end])
-
-
-def _marks(view: AnswerView, texts: PageTexts) -> Iterator[Insertion]:
-    """Buttons for the marks; what looks like a mark inside a sentence that does not cite it is the corpus's own."""
-    citations = {citation.number: citation for citation in view.citations}
-    sentences = _placed(view)
-    for match in _MARK.finditer(view.text):
-        number = int(match[1])
-        around = [sentence for span, sentence in sentences if span.start <= match.start() < span.end]
-        if number in citations and all(number in sentence.citations for sentence in around):
-            yield Insertion(match.start(), match.end(), _mark_html(citations[number], texts))
-
-
-def _doubts(view: AnswerView, texts: PageTexts) -> Iterator[Insertion]:
-    """A word after every sentence without full support."""
-    for span, sentence in _placed(view):
-        if sentence.support != "supported":
-            word = texts.doubt_partly if sentence.support == "partly" else texts.doubt_not_found
-            html = f'<span class="as-doubt" title="{escape(sentence.reason)}">{escape(word)}</span>'
-            yield Insertion(span.end, span.end, html)
-
-
-def _placed(view: AnswerView) -> list[tuple[Span, Sentence]]:
-    """The sentences with their places in the text, in order; one that is not there is left out."""
-    placed, position = [], 0
-    for sentence in view.sentences:
-        start = view.text.find(sentence.text, position)
-        if sentence.text and start >= 0:
-            position = start + len(sentence.text)
-            placed.append((Span(start, position), sentence))
-    return placed
-
-
-def _mark_html(citation: Citation, texts: PageTexts) -> str:
-    quote = citation.quote if len(citation.quote) <= QUOTE_IN_TITLE else citation.quote[:QUOTE_IN_TITLE] + "…"
-    title = f"{texts.cited_place.format(number=citation.number)}: {citation.speech_title}\n{quote}"
-    return (
-        f'<button type="button" class="as-cite" title="{escape(title)}" '
-        f'value="{place_value(citation.speech_id, citation.spans, citation.number)}">{citation.number}</button>'
-    )
-
-
 def place_value(speech_id: str, spans: Sequence[Span], number: int | None = None) -> str:
     """A place in a speech as an attribute's value: escaped JSON that the page's script reads."""
     place = {"speech": speech_id, "number": number, "spans": [[start, end] for start, end in spans]}
     return escape(json.dumps(place, ensure_ascii=False, separators=(",", ":")))
-
-
-def nearest_html(hits: Sequence[Hit], texts: PageTexts) -> str:
-    """Passages that come close to a question that has no answer; they carry no numbers, for they are no citations."""
-    if not hits:
-        return ""
-    items = "".join(_nearest_item(hit, texts) for hit in hits[:NEAREST_SHOWN])
-    return (
-        f'<section class="as-nearest"><h4>{escape(texts.nearest)}</h4>'
-        f'<p class="as-note">{escape(texts.nearest_note)}</p>{items}</section>'
-    )
-
-
-def _nearest_item(hit: Hit, texts: PageTexts) -> str:
-    text = hit.passage.text
-    for heading in hit.passage.heading_path:
-        text = text.removeprefix(heading).lstrip(" \n。；;，,：:")
-    shown = text if len(text) <= NEAREST_CHARACTERS else text[:NEAREST_CHARACTERS].rstrip() + "…"
-    path = _path_html(hit.passage.heading_path)
-    return (
-        f'<article class="as-near"><h5>{escape(hit.speech.title)}</h5>{path}'
-        f'<p class="as-excerpt">{escape(shown)}</p>'
-        f'<button type="button" class="as-open" value="{place_value(hit.speech.id, hit.passage.spans)}">'
-        f"{escape(texts.open_place)}</button></article>"
-    )
 
 
 def sources_html(citations: Sequence[Citation], source_text: Callable[[str], str], reader: PageTexts) -> str:
@@ -280,14 +121,14 @@ def _citation_html(citation: Citation, text: str, reader: PageTexts) -> str:
     value = place_value(citation.speech_id, citation.spans, citation.number)
     return (
         f'<article class="as-source"><button type="button" class="as-cite" value="{value}">{citation.number}</button>'
-        f'<div class="as-place">{_path_html(citation.heading_path)}'
+        f'<div class="as-place">{path_html(citation.heading_path)}'
         f'<p class="as-excerpt">{pieces}</p><p class="as-foot">{escape(locator_text(citation.locator, reader))} '
         f'<button type="button" class="as-open" value="{value}">{escape(reader.open_place)}</button></p>'
         "</div></article>"
     )
 
 
-def _path_html(path: Sequence[str]) -> str:
+def path_html(path: Sequence[str]) -> str:
     if not path:
         return ""
     return f'<p class="as-path">{" <span>›</span> ".join(escape(heading) for heading in path)}</p>'

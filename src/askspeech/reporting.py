@@ -18,8 +18,10 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 
 from askspeech.datatypes import Answer, BuildReport, Citation, FileReport, Hit, Locator, SearchResult, Speech
+from askspeech.ledger import Totals
 from askspeech.printing import printable
 from askspeech.scoring import incomplete, summaries, summary
+from askspeech.texts import page_texts
 
 if TYPE_CHECKING:
     from askspeech.evaluation import Evaluation
@@ -77,7 +79,7 @@ def speeches_text(speeches: Sequence[Speech], width: int | None = None) -> str:
 
 def answer_text(answer: Answer, passages: Iterable[Hit] = ()) -> str:
     """An answer for a terminal: its text, its sources by number, what it should be read with, passages if wanted."""
-    parts = [answer.text, *answer.notices]
+    parts = [_doubted_text(answer), *answer.notices]
     if answer.citations:
         parts.append("\n".join(["Sources 出处", *(_citation_text(citation) for citation in answer.citations)]))
     if answer.nearest:
@@ -88,9 +90,11 @@ def answer_text(answer: Answer, passages: Iterable[Hit] = ()) -> str:
     return printable("\n\n".join(parts))
 
 
-def answer_json(answer: Answer, passages: Iterable[Hit] | None = None) -> str:
-    """An answer as JSON: the fields of `Answer`, whether it was refused, and the passages if wanted."""
+def answer_json(answer: Answer, passages: Iterable[Hit] | None = None, totals: Totals | None = None) -> str:
+    """An answer as JSON: the fields of `Answer`, whether it was refused; the passages and the totals if wanted."""
     record = dataclasses.asdict(answer) | {"refused": answer.refused}
+    if totals is not None:
+        record["totals"] = dataclasses.asdict(totals)
     if passages is not None:
         record["passages"] = [dataclasses.asdict(hit) | {"spans": hit.spans} for hit in passages]
     return as_json(record)
@@ -271,6 +275,21 @@ def _drops(files: Iterable[FileReport]) -> str:
             totals[reason] = totals.get(reason, 0) + characters
     ordered = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
     return ", ".join(f"{_cell(reason)} {characters:,}" for reason, characters in ordered)
+
+
+def _doubted_text(answer: Answer) -> str:
+    """The text of an answer, with a word behind every sentence that is not fully supported."""
+    words = page_texts(answer.language)
+    doubts = {"partly": words.doubt_partly, "not_found": words.doubt_not_found}
+    text, position = answer.text, 0
+    for sentence in answer.sentences:
+        start = text.find(sentence.text, position)
+        if start < 0:
+            continue
+        position = start + len(sentence.text) + sum(len(f"[{number}]") for number in sentence.citations)
+        if sentence.support in doubts:
+            text = f"{text[:position]}（{doubts[sentence.support]}）{text[position:]}"
+    return text
 
 
 def _citation_text(citation: Citation) -> str:

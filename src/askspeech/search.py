@@ -21,12 +21,14 @@ from askspeech.legs import WAYS, Encoders, Query
 from askspeech.reranker import Reranker, load_reranker
 from askspeech.settings import DEFAULT_STORE, IndexSettings
 from askspeech.store import Store
-from askspeech.suggestions import example_questions
+from askspeech.suggestions import example_questions, next_questions
 from askspeech.surroundings import leans, neighbours, siblings
 from askspeech.variety import FIRST, each_speech_first, varied
 from askspeech.wanted import Rewrite, Wanted, wanted
+from askspeech.whole_speech import WholeSpeech
 
 if TYPE_CHECKING:
+    from askspeech.datatypes import Citation, Language
     from askspeech.retriever import SpeechRetriever
 
 __all__ = ["SpeechIndex"]
@@ -178,6 +180,13 @@ class SpeechIndex:
         with self._reading() as generation:
             return generation.catalog.sections(speech_id)
 
+    def whole_speech(self, speech_id: str) -> WholeSpeech:
+        """All that a reader is shown of a speech; raises NotInIndexError where there is none with this id."""
+        with self._reading() as generation:
+            catalog, speech = generation.catalog, generation.catalog.speech(speech_id)
+            place = speech.source_id
+            return WholeSpeech(speech, catalog.text(place), catalog.sections(speech_id), catalog.drops(place))
+
     def passages(self, speech_id: str) -> list[Passage]:
         """A speech's passages, in order."""
         with self._reading() as generation:
@@ -186,6 +195,20 @@ class SpeechIndex:
     def example_questions(self, count: int) -> list[str]:
         """Questions that this index can answer, made from its headings."""
         return example_questions({speech: self.sections(speech.id) for speech in self.speeches()}, count)
+
+    def next_questions(
+        self, citations: "Sequence[Citation]", count: int = 3, *, asked: Sequence[str] = (), language: "Language" = "zh"
+    ) -> list[str]:
+        """Questions that lead on from what an answer cites, made from the headings beside it; none asked before."""
+        return next_questions(citations, self.sections, count, asked=asked, language=language)
+
+    def copies_of(self, hit: Hit) -> tuple[Hit, ...]:
+        """The passages that say the same as a hit, as hits of its score."""
+        if not hit.copies:
+            return ()
+        with self._reading() as generation:
+            passages = generation.catalog.passages(list(hit.copies))
+            return tuple(Hit(one, generation.speeches[one.speech_id], hit.score) for one in passages)
 
     def source_text(self, source_id: str) -> str:
         """The canonical text of a source."""

@@ -10,7 +10,7 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from shlex import quote
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 import uvicorn
@@ -20,10 +20,13 @@ from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from askspeech.errors import AskSpeechError, NotInIndexError
+from askspeech.errors import AskSpeechError, ModelError, NotInIndexError
 from askspeech.live_index import LiveIndex, Opened
 from askspeech.page import STATIC_PATH, build_page, page_head, page_i18n, page_theme
-from askspeech.settings import IndexSettings, ServerSettings
+from askspeech.settings import ChatSettings, IndexSettings, ServerSettings
+
+if TYPE_CHECKING:
+    from askspeech.chat_models import ChatModel
 
 __all__ = ["create_application", "serve"]
 
@@ -139,19 +142,37 @@ def speech_json(live: LiveIndex, speech_id: str) -> dict[str, Any]:
     return {"id": found.id, "title": found.title, "file": found.file, "start": found.span.start, "text": text}
 
 
-def serve(index_settings: IndexSettings, server_settings: ServerSettings) -> int:
-    """Serve the chat page until interrupted; returns the exit status, 1 where the address cannot be used."""
+def serve(
+    index_settings: IndexSettings, server_settings: ServerSettings, chat_settings: ChatSettings | None = None
+) -> int:
+    """Serve the chat page until interrupted; returns the exit status, 1 where the address cannot be used.
+
+    The chat model that the settings name writes the answers; one that cannot be used is named on stderr and in the
+    answers, which the speeches' own sentences then make.
+    """
 
     def open_index() -> Opened:
         # The page is up before these load their models.
         from askspeech.answers import Answerer  # noqa: PLC0415
+        from askspeech.chat_models import chat_model_of  # noqa: PLC0415
         from askspeech.search import SpeechIndex  # noqa: PLC0415
 
         index = SpeechIndex.open(index_settings.store, index_settings)
-        return Opened(index, Answerer(index))
+        chat_model = chat_model_of(chat_settings or ChatSettings())
+        if chat_model is not None:
+            threading.Thread(target=_load, args=(chat_model,), name="load chat model", daemon=True).start()
+        return Opened(index, Answerer(index, chat_model))
 
     command = f"{BUILD_COMMAND} --store {quote(_shortest(index_settings.store))}"
     return run_application(create_application(open_index, build_command=command), server_settings)
+
+
+def _load(chat_model: "ChatModel") -> None:
+    """Load a chat model ahead of the first question, and say where it cannot be."""
+    try:
+        chat_model.load()
+    except ModelError as error:
+        sys.stderr.write(f"askspeech: {error}\n")
 
 
 def _shortest(path: Path) -> str:

@@ -1,7 +1,8 @@
 """Settings: frozen dataclasses passed in explicitly, and the one function that reads the environment."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from askspeech.errors import SettingsError
@@ -12,6 +13,9 @@ MAX_QUESTION_CHARACTERS = 2000
 DEFAULT_STORE = Path("vectordb/store")
 DEFAULT_BATCH_SIZE = 32
 LARGEST_BATCH_SIZE = 4096
+LARGEST_NUMBER_OF_TOKENS = 99999
+LONGEST_WAIT = 3600.0
+HOTTEST = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +44,32 @@ class ServerSettings:
 
     host: str = "127.0.0.1"
     port: int = 7860
+    # The folder of conversations and feedback; None for the one beside the store (`data_folder`).
+    data: Path | None = None
 
 
-def from_environment(environment: Mapping[str, str]) -> tuple[IndexSettings, ServerSettings]:
+@dataclass(frozen=True, slots=True)
+class ChatSettings:
+    """Which chat model writes the answers, and how long and how much it may; without a model, none does."""
+
+    # The model, as LangChain's init_chat_model names it: openai:qwen3, ollama:qwen3:8b; empty for none.
+    model: str = ""
+    # Where it is served; empty for the provider's own service.
+    url: str = ""
+    # Empty for the provider's own variable, such as OPENAI_API_KEY. Never shown.
+    key: str = field(default="", repr=False)
+    # In seconds: until its first word, for a whole answer with the search for it, and for rewriting a question.
+    seconds_to_first_word: float = 30.0
+    seconds: float = 120.0
+    rewrite_seconds: float = 8.0
+    # How much it may write, and how freely; None leaves that to the provider.
+    output_tokens: int = 1024
+    temperature: float | None = 0.0
+    # How much of the speeches it is given, in characters.
+    context_characters: int = 6000
+
+
+def from_environment(environment: Mapping[str, str]) -> tuple[IndexSettings, ServerSettings, ChatSettings]:
     """The settings that the `ASKSPEECH_…` variables of an environment ask for; an empty variable counts as unset.
 
     Raises:
@@ -65,8 +92,61 @@ def from_environment(environment: Mapping[str, str]) -> tuple[IndexSettings, Ser
         ServerSettings(
             host=environment.get("ASKSPEECH_HOST", server.host),
             port=_port(environment.get("ASKSPEECH_PORT", str(server.port))),
+            data=Path(environment["ASKSPEECH_DATA"]) if "ASKSPEECH_DATA" in environment else None,
         ),
+        _chat(environment),
     )
+
+
+def data_folder(index: IndexSettings, server: ServerSettings) -> Path:
+    """The folder of conversations and feedback: the one that is set, else `data` beside the store."""
+    return index.store.parent / "data" if server.data is None else server.data
+
+
+def _chat(environment: Mapping[str, str]) -> ChatSettings:
+    default = ChatSettings()
+    if "ASKSPEECH_CHAT_MODEL" not in environment and "ASKSPEECH_CHAT_URL" in environment:
+        raise SettingsError(
+            "ASKSPEECH_CHAT_URL is set, but ASKSPEECH_CHAT_MODEL is not: name the model that is served there, such as "
+            "ASKSPEECH_CHAT_MODEL=openai:qwen3, or unset the address. 请用 ASKSPEECH_CHAT_MODEL 写明模型名。"
+        )
+    warmth = environment.get("ASKSPEECH_CHAT_TEMPERATURE", str(default.temperature))
+    return ChatSettings(
+        model=environment.get("ASKSPEECH_CHAT_MODEL", "").strip(),
+        url=environment.get("ASKSPEECH_CHAT_URL", "").strip(),
+        key=environment.get("ASKSPEECH_CHAT_KEY", "").strip(),
+        seconds_to_first_word=_amount(
+            environment, "ASKSPEECH_CHAT_FIRST_WORD_SECONDS", default.seconds_to_first_word, LONGEST_WAIT
+        ),
+        seconds=_amount(environment, "ASKSPEECH_CHAT_SECONDS", default.seconds, LONGEST_WAIT),
+        rewrite_seconds=_amount(environment, "ASKSPEECH_CHAT_REWRITE_SECONDS", default.rewrite_seconds, LONGEST_WAIT),
+        output_tokens=_count(environment, "ASKSPEECH_CHAT_OUTPUT_TOKENS", default.output_tokens),
+        temperature=None
+        if warmth == "none"
+        else _amount(environment, "ASKSPEECH_CHAT_TEMPERATURE", default.temperature or 0.0, HOTTEST, least=0.0),
+        context_characters=_count(environment, "ASKSPEECH_CHAT_CONTEXT_CHARACTERS", default.context_characters),
+    )
+
+
+def _amount(environment: Mapping[str, str], name: str, default: float, most: float, least: float = 0.1) -> float:
+    text = environment.get(name, str(default))
+    try:
+        amount = float(text) if text.isascii() else math.nan
+    except ValueError:
+        amount = math.nan
+    if not least <= amount <= most:
+        raise SettingsError(f"{name} is {text!r}: it is a number from {least:g} to {most:g}. Correct or unset it.")
+    return amount
+
+
+def _count(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name, str(default))
+    count = _whole_number(text)
+    if not count:
+        raise SettingsError(
+            f"{name} is {text!r}: it is a whole number from 1 to {LARGEST_NUMBER_OF_TOKENS}. Correct or unset it."
+        )
+    return count
 
 
 def _port(text: str) -> int:

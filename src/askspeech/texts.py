@@ -32,6 +32,8 @@ class PageTexts:
     cited_place: str
     doubt_partly: str
     doubt_not_found: str
+    checked: str
+    checked_quotes: str
     page: str
     paragraph: str
     line: str
@@ -50,6 +52,50 @@ class PageTexts:
     filter_kind: str
     filter_file: str
     filtered: str
+    reader_outline: str
+    reader_facts: str
+    reader_cited: str
+    fact_occasion: str
+    fact_date: str
+    fact_office: str
+    fact_addressed: str
+    origin_text: str
+    origin_file_name: str
+    origin_derived: str
+    title_derived: str
+    blank_number: str
+    blank_place: str
+    blank_person: str
+    blank_date: str
+    blank_unknown: str
+    hidden_part: str
+    hidden_characters: str
+    legend_blanks: str
+    legend_hidden: str
+    legend_left_out: str
+    left_out: str
+    reason_page_number: str
+    reason_site_line: str
+    reason_caption: str
+    reason_advertisement: str
+    reason_disclaimer: str
+    reason_contents: str
+    reason_note: str
+    reason_repeated: str
+    reason_markdown: str
+    reason_watermark: str
+    reason_outside: str
+    why: str
+    why_keyword: str
+    why_dense: str
+    why_late: str
+    why_rerank: str
+    why_outline: str
+    why_speech: str
+    why_named: str
+    why_copies: str
+    why_best: str
+    why_score: str
 
 
 CHINESE = PageTexts(
@@ -76,6 +122,8 @@ CHINESE = PageTexts(
     cited_place="引文 {number}",
     doubt_partly="只找到部分依据",
     doubt_not_found="没有找到依据",
+    checked="已核对 {sentences} 句，其中 {supported} 句在所引原文中找到依据。",
+    checked_quotes="全部是原文，每句可点开核对。",
     page="第 {place} 页",
     paragraph="第 {place} 段",
     line="第 {place} 行",
@@ -94,6 +142,50 @@ CHINESE = PageTexts(
     filter_kind="类型",
     filter_file="文件",
     filtered="已筛选",
+    reader_outline="目录",
+    reader_facts="关于这篇讲话",
+    reader_cited="引文",
+    fact_occasion="场合",
+    fact_date="日期",
+    fact_office="讲话人职务",
+    fact_addressed="讲话对象",
+    origin_text="据原文",
+    origin_file_name="据文件名",
+    origin_derived="推断",
+    title_derived="原文没有题目，这是按内容拟的",
+    blank_number="原文件在这里隐去了数字",
+    blank_place="原文件在这里隐去了地名",
+    blank_person="原文件在这里隐去了人名",
+    blank_date="原文件在这里隐去了日期",
+    blank_unknown="原文件在这里隐去了内容",
+    hidden_part="原文件在这里缺一部分",
+    hidden_characters="原文件在这里缺 {number} 字",
+    legend_blanks="隐去的内容 {number} 处",
+    legend_hidden="缺失的部分 {number} 处",
+    legend_left_out="不属于讲话、检索时略去的文字 {number} 处",
+    left_out="检索时略去：{reason}",
+    reason_page_number="页码",
+    reason_site_line="网站的文字",
+    reason_caption="图片说明",
+    reason_advertisement="广告",
+    reason_disclaimer="声明",
+    reason_contents="目录",
+    reason_note="编者的话",
+    reason_repeated="反复出现的页眉页脚",
+    reason_markdown="多余的排版符号",
+    reason_watermark="水印",
+    reason_outside="讲话以外的文字",
+    why="为什么是这一段",
+    why_keyword="关键词检索排第 {number}",
+    why_dense="语义检索排第 {number}",
+    why_late="逐词比对排第 {number}",
+    why_rerank="重排模型排第 {number}",
+    why_outline="列出了几条要点，正合问题所问",
+    why_speech="整篇讲话与问题最贴近",
+    why_named="问题提到了：{place}",
+    why_copies="另有 {number} 处说法相同",
+    why_best="综合得分最高",
+    why_score="综合得分是最高者的 {number}%",
 )
 
 ENGLISH = PageTexts(
@@ -120,6 +212,8 @@ ENGLISH = PageTexts(
     cited_place="Citation {number}",
     doubt_partly="only partly supported",
     doubt_not_found="no support found",
+    checked="{sentences} sentences checked, {supported} of them supported by what they cite.",
+    checked_quotes="Quoted word for word; every number opens its place.",
     page="page {place}",
     paragraph="paragraph {place}",
     line="line {place}",
@@ -138,6 +232,50 @@ ENGLISH = PageTexts(
     filter_kind="Kind",
     filter_file="File",
     filtered="Filtered",
+    reader_outline="Outline",
+    reader_facts="About this speech",
+    reader_cited="Cited",
+    fact_occasion="Occasion",
+    fact_date="Date",
+    fact_office="Speaker’s office",
+    fact_addressed="Addressed to",
+    origin_text="from the text",
+    origin_file_name="from the file’s name",
+    origin_derived="derived",
+    title_derived="The text has no title; this one was made from what it says",
+    blank_number="The file has blanked out a figure here",
+    blank_place="The file has blanked out a place here",
+    blank_person="The file has blanked out a name here",
+    blank_date="The file has blanked out a date here",
+    blank_unknown="The file has blanked something out here",
+    hidden_part="The file lacks a part here",
+    hidden_characters="The file lacks {number} characters here",
+    legend_blanks="{number} blanked out",
+    legend_hidden="{number} missing parts",
+    legend_left_out="{number} stretches that are not the speaker’s, left out of the search",
+    left_out="Left out of the search: {reason}",
+    reason_page_number="page number",
+    reason_site_line="a site’s own line",
+    reason_caption="caption",
+    reason_advertisement="advertisement",
+    reason_disclaimer="disclaimer",
+    reason_contents="table of contents",
+    reason_note="editor’s note",
+    reason_repeated="repeated line",
+    reason_markdown="stray Markdown",
+    reason_watermark="watermark",
+    reason_outside="outside the speeches",
+    why="Why this passage",
+    why_keyword="number {number} by keywords",
+    why_dense="number {number} by meaning",
+    why_late="number {number} word against word",
+    why_rerank="number {number} by the reranker",
+    why_outline="lists several points, as the question asks for",
+    why_speech="the speech as a whole fits the question best",
+    why_named="the question names: {place}",
+    why_copies="{number} other places say the same",
+    why_best="the best score of all",
+    why_score="scores {number}% of the best",
 )
 
 TEXTS: dict[Language, PageTexts] = {"zh": CHINESE, "en": ENGLISH}

@@ -153,6 +153,19 @@
     return found;
   };
 
+  /* Scroll to a place of the reader's text by its id, and mark the line that it is in. */
+  const jumpTo = (id) => {
+    const target = document.getElementById(id);
+    if (!target) return;
+    const row = target.closest(".as-row");
+    const text = target.closest(".as-whole-text");
+    for (const fold of document.querySelectorAll(".as-folds details[open]")) fold.open = false;
+    for (const other of text.querySelectorAll(".as-arrived")) other.classList.remove("as-arrived");
+    if (row) row.classList.add("as-arrived");
+    target.scrollIntoView({ block: id.startsWith("as-section") ? "start" : "center" });
+    text.focus({ preventScroll: true });
+  };
+
   /* Gradio labels a message with its HTML source, and its send and stop buttons with nothing. */
   const relabel = () => {
     for (const message of document.querySelectorAll("#as-chat [data-testid][aria-label*='<']")) {
@@ -180,6 +193,11 @@
     const target = event.target instanceof Element ? event.target : null;
     const button = target && target.closest(PLACE);
     if (button && button.value) openReader(button);
+    const jump = target && target.closest("button.as-jump");
+    if (jump) jumpTo(jump.value);
+    for (const fold of document.querySelectorAll(".as-folds details[open]")) {
+      if (!fold.contains(target)) fold.open = false; // one at a time, and none over what is read
+    }
     const box = target && target.closest("#as-ask .submit-button") && document.querySelector("#as-ask textarea");
     if (box && !box.value.trim()) box.focus(); // nothing was asked: go on typing
   });

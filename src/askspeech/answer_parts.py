@@ -1,0 +1,118 @@
+"""From ranked candidates to the parts of an answer: an enumeration, the best of each speech, or a few sentences."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from askspeech.asked import Asked
+from askspeech.markers import marker_at
+from askspeech.ranking import Candidate, Ranked
+from askspeech.selection import Extract
+from askspeech.tokens import bigrams
+
+__all__ = ["Chosen", "answer_parts"]
+
+MOST_SENTENCES = 4
+MOST_SPEECHES = 5
+_MARGIN = 2.5
+"""How far below the best candidate a sentence may score that is taken, too."""
+_SPEECH_MARGIN = 3.0
+_LEAST_COMPARED = 2
+_LONGEST_BARE_HEADING = 25
+_LEADING_ON = "？?：:"
+_HEADING_ENDS = "。；;，,：: "
+_ITEM = re.compile(r"(?:^|[：:])(?:[一二三四五六七八九]是|第[一二三四五六]|[一二三四五六]要|（[一二三四五六]）)")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The parts to answer with; `enumeration` says that they are the items of one section."""
+
+    extracts: tuple[Extract, ...] = ()
+    enumeration: bool = False
+
+
+def answer_parts(ranked: Sequence[Ranked], asked: Asked, better: Candidate | None = None) -> Chosen:
+    """The parts to answer with, best first; an enumeration in its own order, without the heading above it.
+
+    `better` says the same as the best candidate and stands in its place.
+    """
+    if not ranked:
+        return Chosen()
+    if better is not None:
+        return Chosen(better.parts)
+    if asked.of_speeches:
+        return Chosen(tuple(_of_each_speech(ranked, asked.count)))
+    if enumeration := _enumeration(ranked, asked.count):
+        return Chosen(tuple(_without_heading(enumeration)), enumeration=True)
+    return Chosen(tuple(_sentences(ranked)))
+
+
+def _enumeration(ranked: Sequence[Ranked], count: int | None) -> Candidate | None:
+    """The best candidate, if it is an enumeration, else one near the best that has it as one of its items."""
+    best = ranked[0].candidate
+    if best.items:
+        return best
+    if not _ITEM.search(best.text):
+        return None
+    near = (one.candidate for one in ranked if one.score > ranked[0].score - _MARGIN)
+    return next((one for one in near if one.items and count in (None, one.items) and _holds(one, best)), None)
+
+
+def _holds(enumeration: Candidate, sentence: Candidate) -> bool:
+    """Whether a sentence stands in one of the items of an enumeration."""
+    source, spans = sentence.parts[0].place
+    items = (part.place for part in enumeration.parts[1:])
+    return any(
+        source == other and any(start < last and first < end for start, end in spans for first, last in inside)
+        for other, inside in items
+    )
+
+
+def _of_each_speech(ranked: Sequence[Ranked], count: int | None) -> list[Extract]:
+    """The best sentence of each speech: of as many as the question says, else of those near the best, two at least."""
+    found: dict[str, Extract] = {}
+    for one in ranked:
+        speech = one.candidate.hit.speech.id
+        if one.candidate.items or speech in found:
+            continue
+        if one.score < ranked[0].score - _SPEECH_MARGIN and len(found) >= _LEAST_COMPARED:
+            break
+        found[speech] = one.candidate.parts[0]
+        if len(found) >= (count or MOST_SPEECHES):
+            break
+    return list(found.values())
+
+
+def _without_heading(enumeration: Candidate) -> list[Extract]:
+    """The sentence that introduces the items, and the items; the heading of their section stands above them anyway."""
+    parts = enumeration.parts
+    first = next((at for at, part in enumerate(parts) if at and marker_at(part.text)), 0)
+    path = enumeration.hit.passage.heading_path
+    if first == 1 and path and parts[0].text.strip(_HEADING_ENDS) == path[-1].strip(_HEADING_ENDS):
+        return list(parts[1:])
+    return list(parts[max(first - 1, 1) if first > 1 else 0 :])
+
+
+def _sentences(ranked: Sequence[Ranked]) -> list[Extract]:
+    """The sentences near the best; of equal wordings one of each speech, for an answer names all that say it."""
+    chosen: list[Extract] = []
+    speeches: dict[str, set[str]] = {}
+    for one in ranked:
+        wording = "".join(bigrams(one.candidate.text))
+        if one.score < ranked[0].score - _MARGIN or (wording not in speeches and len(speeches) >= MOST_SENTENCES):
+            break
+        speech = one.candidate.hit.speech.id
+        if one.candidate.items or speech in speeches.get(wording, ()):
+            continue
+        speeches.setdefault(wording, set()).add(speech)
+        chosen += [part for part in _with_follower(one.candidate) if part not in chosen]
+    return chosen
+
+
+def _with_follower(candidate: Candidate) -> list[Extract]:
+    """A sentence; a bare heading, a question and what ends with a colon bring the one behind: they say little alone."""
+    (sentence,) = candidate.parts
+    heading = len(sentence.text) <= _LONGEST_BARE_HEADING and marker_at(sentence.text) is not None
+    leads_on = heading or sentence.text[-1] in _LEADING_ON
+    return [sentence, candidate.behind] if leads_on and candidate.behind else [sentence]
