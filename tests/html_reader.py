@@ -8,7 +8,7 @@ import pytest
 
 ALLOWED = {
     "article": {"class"},
-    "button": {"type", "class", "title", "value"},
+    "button": {"type", "class", "title", "value", "aria-current"},
     "code": set(),
     "dd": set(),
     "details": {"class"},

@@ -44,10 +44,10 @@ def test_what_says_it_without_blanks_stands_in_place_of_the_best() -> None:
 
 
 def test_a_heading_a_question_and_a_colon_bring_the_sentence_behind_them() -> None:
-    passage = made.hit("一要抓审批。把时限压到三十天。为什么先抓它？因为企业等不起。要求如下：\n大家都要支持。")
+    passage = made.hit("一要抓审批。把时限压到三十天。为什么先抓它？因为企业等不起。具体要求如下：\n大家都要支持。")
     assert texts(scored([passage], 10, 1, 1, 1, 1, 1)) == ["一要抓审批。", "把时限压到三十天。"]
     assert texts(scored([passage], 1, 1, 10, 9, 1, 1)) == ["为什么先抓它？", "因为企业等不起。"]
-    assert texts(scored([passage], 1, 1, 1, 1, 10, 1)) == ["要求如下：", "大家都要支持。"]
+    assert texts(scored([passage], 1, 1, 1, 1, 10, 1)) == ["具体要求如下：", "大家都要支持。"]
     assert texts(scored([passage], 1, 10, 1, 1, 1, 1)) == ["把时限压到三十天。"]
 
 

@@ -99,7 +99,7 @@ def test_a_comparison_is_a_table_with_a_row_for_each_speech() -> None:
     html = answer_html(AnswerView(text, citations, sentences, kind="comparison"), CHINESE)
     assert html.count("<tr>") == 2
     assert html.count("<table") == 1
-    assert Reader(html).text == "《甲讲话》：多办实事。1《乙讲话》：少开会。2"
+    assert Reader(html).text == "《甲讲话》多办实事。1《乙讲话》少开会。2"
 
 
 def test_a_comparison_that_found_nothing_is_no_table() -> None:

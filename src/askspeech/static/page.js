@@ -162,6 +162,11 @@
     for (const fold of document.querySelectorAll(".as-folds details[open]")) fold.open = false;
     for (const other of text.querySelectorAll(".as-arrived")) other.classList.remove("as-arrived");
     if (row) row.classList.add("as-arrived");
+    const cited = id === "as-here" || id.startsWith("as-cited");
+    for (const number of cited ? document.querySelectorAll("button.as-number") : []) {
+      number.classList.toggle("as-current", number.value === id);
+      number.ariaCurrent = number.value === id ? "true" : null;
+    }
     target.scrollIntoView({ block: id.startsWith("as-section") ? "start" : "center" });
     text.focus({ preventScroll: true });
   };

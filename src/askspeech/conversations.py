@@ -1,0 +1,352 @@
+"""Conversations and what was thought of their answers, kept in one SQLite file, each for its owner.
+
+Every call opens the file, does its work in one transaction and closes it again: so any number of threads and processes
+share it, a killed process leaves what was there before or after its call, and the folder may be moved or restored under
+a running server. It is a file with SQLite's rollback journal, which unlike its WAL works on shared folders and leaves a
+single file to copy; the busy time-out lets writers wait for each other.
+"""
+
+import errno
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from askspeech import kept_records
+from askspeech.disk import flush
+from askspeech.errors import DataError, DiskError, NotKeptError
+from askspeech.keeping import (
+    Judgement,
+    KeptConversation,
+    KeptSummary,
+    KeptTurn,
+    Verdict,
+    judged_questions,
+    short_title,
+)
+from askspeech.records import pack_text, unpack_text
+from askspeech.scoring import Question
+
+__all__ = ["CONVERSATIONS", "LOCAL_OWNER", "Conversations"]
+
+CONVERSATIONS = "conversations.db"
+LOCAL_OWNER = "local"
+"""Who owns what is kept until there are users."""
+
+_SECONDS_TO_WAIT = 10.0
+_LONGEST_TITLE = 200
+_MOST_SEARCHED_FOR = 16
+_DISK_CODES = frozenset(
+    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
+)
+_BUSY_CODES = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_FULL_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+class Conversations:
+    """The conversations in one folder; nothing is written before there is something to keep.
+
+    Every call is for an owner, and finds nothing of another's. Every method raises DiskError where the disk is full,
+    read-only or failing, and DataError where the file is damaged, of a newer version, or held by others for too long;
+    what is in it is then left as it is. NotKeptError says that the owner has no such conversation.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / CONVERSATIONS
+
+    @classmethod
+    def open(cls, folder: Path) -> "Conversations":
+        """The conversations in a folder, whose file is looked at now; the folder need not exist."""
+        conversations = cls(folder)
+        with conversations._reading():
+            return conversations
+
+    # Conversations
+
+    def create(self, owner: str) -> str:
+        """Begin a conversation and give its id; it is in no list before its first turn."""
+        identity, now = uuid.uuid4().hex, time.time()
+        with self._writing() as database:
+            database.execute(
+                "INSERT INTO conversations (id, owner, title, title_words, created_at, changed_at)"
+                " VALUES (?, ?, x'', '', ?, ?)",
+                (identity, pack_text(owner), now, now),
+            )
+        return identity
+
+    def append(self, owner: str, conversation_id: str, turn: KeptTurn, *, at: int | None = None) -> int:
+        """Keep a turn at the end of a conversation, and give its place, counted from 0.
+
+        With `at`, it takes that place, and what was kept there and after it goes: a question asked again or edited.
+        """
+        with self._writing() as database:
+            key, turns = self._own(database, owner, conversation_id, "key, turns")
+            position = turns if at is None else at
+            if not 0 <= position <= turns:
+                raise NotKeptError(f"A turn cannot be kept at {at}: the conversation has {turns}. Load it again.")
+            database.execute("DELETE FROM turns WHERE conversation = ? AND position >= ?", (key, position))
+            words = kept_records.searchable(f"{turn.question}\n{turn.text}")
+            database.execute("INSERT INTO turns VALUES (?, ?, ?)", (key, position, kept_records.pack_turn(turn)))
+            database.execute("INSERT INTO words VALUES (?, ?, ?)", (key, position, words))
+            database.execute(
+                "UPDATE conversations SET turns = ?, changed_at = ? WHERE key = ?", (position + 1, turn.asked_at, key)
+            )
+            if position == 0:
+                _set_title(database, key, short_title(turn.question), "AND NOT renamed")
+        return position
+
+    def list(
+        self, owner: str, search: str = "", *, limit: int = 50, before: KeptSummary | None = None
+    ) -> tuple[KeptSummary, ...]:
+        """The owner's conversations, those with the latest question first.
+
+        Args:
+            owner: whose.
+            search: words parted by spaces, each of which stands in the title, a question or an answer.
+            limit: how many at most.
+            before: the last one of the list that this one goes on from.
+        """
+        conditions = ["owner = ?", "turns > 0"]
+        values: Any = [pack_text(owner)]
+        for word in kept_records.searchable(search).split()[:_MOST_SEARCHED_FOR]:
+            conditions.append(kept_records.HELD)
+            values += [word, word]
+        if before is not None:
+            conditions.append("(changed_at, id) < (?, ?)")
+            values += [before.changed_at, before.id]
+        statement = f"{kept_records.SUMMARY} WHERE {' AND '.join(conditions)} ORDER BY changed_at DESC, id DESC LIMIT ?"
+        with self._reading() as database:
+            rows = database.execute(statement, (*values, limit)).fetchall() if database else ()
+        return tuple(KeptSummary(row[0], self._text(row[1]), *row[2:]) for row in rows)
+
+    def get(self, owner: str, conversation_id: str) -> KeptConversation:
+        """A whole conversation with what was thought of its answers."""
+        with self._reading() as database:
+            if database is None:
+                raise _not_kept(conversation_id)
+            return self._conversation(database, owner, conversation_id)
+
+    def rename(self, owner: str, conversation_id: str, title: str) -> str:
+        """Give a conversation a title and say which it has; an empty one gives it that of its first question again."""
+        with self._writing() as database:
+            (key,) = self._own(database, owner, conversation_id, "key")
+            chosen = short_title(title, _LONGEST_TITLE)
+            shown = chosen or self._first_question(database, key)
+            _set_title(database, key, shown)
+            database.execute("UPDATE conversations SET renamed = ? WHERE key = ?", (bool(chosen), key))
+        return shown
+
+    def delete(self, owner: str, conversation_id: str) -> bool:
+        """Delete a conversation with all that was thought of it, from the disk too; False where there is none."""
+        if not self._exists():
+            return False
+        with self._writing() as database:
+            statement = "DELETE FROM conversations WHERE owner = ? AND id = ?"
+            return database.execute(statement, (pack_text(owner), _plain(conversation_id))).rowcount > 0
+
+    def give_over(self, from_owner: str, to_owner: str) -> int:
+        """Make all conversations of one owner another's, and say how many: the first administrator takes them over."""
+        if not self._exists():
+            return 0
+        with self._writing() as database:
+            owners = (pack_text(to_owner), pack_text(from_owner))
+            return database.execute("UPDATE conversations SET owner = ? WHERE owner = ?", owners).rowcount
+
+    # Feedback
+
+    def judge(self, owner: str, conversation_id: str, judgement: Judgement) -> None:
+        """Keep what is thought of an answer or a citation, in place of what was; an empty judgement removes that."""
+        if not judgement.allowed:
+            raise DataError(
+                f"{judgement.verdict!r} is no verdict: an answer is good or bad, a citation right or wrong."
+            )
+        with self._writing() as database:
+            key, turns = self._own(database, owner, conversation_id, "key, turns")
+            if not 0 <= judgement.turn < turns:
+                raise NotKeptError(f"There is no answer {judgement.turn} among the {turns} of this conversation.")
+            place = (key, judgement.turn, judgement.citation or 0)
+            if judgement.citation is not None:
+                self._require_citation(database, key, judgement)
+            database.execute("DELETE FROM judgements WHERE conversation = ? AND position = ? AND citation = ?", place)
+            if judgement.verdict or judgement.comment:
+                values = (judgement.verdict, pack_text(judgement.comment), time.time())
+                database.execute("INSERT INTO judgements VALUES (?, ?, ?, ?, ?, ?)", (*place, *values))
+
+    def export_questions(self, owner: str | None = None) -> tuple[Question, ...]:
+        """The questions whose answers were judged good, to evaluate with; of all owners where none is named."""
+        with self._reading() as database:
+            found = database.execute(kept_records.JUDGED_GOOD).fetchall() if database else []
+            chosen = [(self._text(packed), identity) for packed, identity in found]
+            conversations = [
+                self._conversation(database, one, identity)
+                for one, identity in chosen
+                if database and owner in (None, one)
+            ]
+        return tuple(question for conversation in conversations for question in judged_questions(conversation))
+
+    # The file
+
+    def _own(self, database: sqlite3.Connection, owner: str, conversation_id: str, columns: str) -> tuple[Any, ...]:
+        statement = f"SELECT {columns} FROM conversations WHERE owner = ? AND id = ?"
+        row = database.execute(statement, (pack_text(owner), _plain(conversation_id))).fetchone()
+        if row is None:
+            raise _not_kept(conversation_id)
+        return tuple(row)
+
+    def _conversation(self, database: sqlite3.Connection, owner: str, conversation_id: str) -> KeptConversation:
+        key, identity, title, created_at, changed_at = self._own(
+            database, owner, conversation_id, "key, id, title, created_at, changed_at"
+        )
+        rows = database.execute("SELECT data FROM turns WHERE conversation = ? ORDER BY position", (key,)).fetchall()
+        turns = tuple(self._unpacked(data) for (data,) in rows)
+        judgements = tuple(self._judgement(*row) for row in database.execute(kept_records.JUDGEMENTS, (key,)))
+        return KeptConversation(identity, self._text(title), created_at, changed_at, turns, judgements)
+
+    def _turn(self, database: sqlite3.Connection, key: int, position: int) -> KeptTurn | None:
+        row = database.execute(
+            "SELECT data FROM turns WHERE conversation = ? AND position = ?", (key, position)
+        ).fetchone()
+        return None if row is None else self._unpacked(row[0])
+
+    def _first_question(self, database: sqlite3.Connection, key: int) -> str:
+        first = self._turn(database, key, 0)
+        return short_title(first.question) if first else ""
+
+    def _require_citation(self, database: sqlite3.Connection, key: int, judgement: Judgement) -> None:
+        turn = self._turn(database, key, judgement.turn)
+        if turn is None or judgement.citation not in [citation.number for citation in turn.citations]:
+            raise NotKeptError(f"There is no citation {judgement.citation} in the answer {judgement.turn}.")
+
+    def _unpacked(self, data: bytes) -> KeptTurn:
+        try:
+            return kept_records.unpack_turn(data)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise self._damaged(f"a turn in it cannot be read ({type(error).__name__}: {error})") from error
+
+    def _judgement(self, position: int, verdict: Verdict, comment: bytes, citation: int, given_at: float) -> Judgement:
+        return Judgement(position, verdict, self._text(comment), citation or None, given_at)
+
+    def _text(self, packed: bytes) -> str:
+        try:
+            return unpack_text(packed)
+        except (ValueError, AttributeError) as error:
+            raise self._damaged(f"a text in it cannot be read ({error})") from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction that all of the block is in, or nothing of it."""
+        with self._errors("write"):
+            if not self.path.exists():
+                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self.path.touch(mode=0o600)
+                flush(self.path.parent)
+            with closing(self._connect()) as database:
+                database.execute("BEGIN IMMEDIATE")
+                if self._is_new(database):
+                    for statement in kept_records.TABLES:
+                        database.execute(statement)
+                yield database
+                database.execute("COMMIT")
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection | None]:
+        """One state of the file for all of the block; None where nothing has been kept yet."""
+        if not self._exists():
+            yield None
+            return
+        with self._errors("read"), closing(self._connect()) as database:
+            database.execute("BEGIN")
+            yield None if self._is_new(database) else database
+
+    def _exists(self) -> bool:
+        with self._errors("read"):
+            return self.path.exists()
+
+    def _connect(self) -> sqlite3.Connection:
+        location = f"{self.path.resolve().as_uri()}?mode=rw"
+        database = sqlite3.connect(location, uri=True, timeout=_SECONDS_TO_WAIT, isolation_level=None)
+        try:
+            for statement in kept_records.CONNECTING:
+                database.execute(statement)
+        except sqlite3.Error:
+            database.close()
+            raise
+        return database
+
+    def _is_new(self, database: sqlite3.Connection) -> bool:
+        """Whether the file is still empty; raises DataError where it is none of ours, or a newer version's."""
+        application, layout, parts = (
+            database.execute(statement).fetchone()[0]
+            for statement in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
+        )
+        if (application, layout, parts) == (0, 0, 0):
+            return True
+        if application != kept_records.APPLICATION:
+            raise self._damaged(f"it is another program's database (application_id {application})")
+        if layout > kept_records.LAYOUT:
+            raise DataError(
+                f"The conversations in {self.path} have layout {layout}, expected {kept_records.LAYOUT} at most: a "
+                "newer askspeech wrote them, and they are left as they are. Use that version, or name another folder "
+                "with ASKSPEECH_DATA. 请升级 askspeech，或用 ASKSPEECH_DATA 另指定文件夹。"
+            )
+        if layout < kept_records.LAYOUT:
+            raise self._damaged(f"it has layout {layout}, expected {kept_records.LAYOUT}")
+        return False
+
+    @contextmanager
+    def _errors(self, doing: str) -> Iterator[None]:
+        """Turn what SQLite and the system raise in the block into our errors."""
+        try:
+            yield
+        except OSError as error:
+            raise self._disk_error(doing, error.strerror or str(error), full=error.errno in _FULL_ERRORS) from error
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+            if code in _DISK_CODES:
+                raise self._disk_error(doing, str(error), full=code == sqlite3.SQLITE_FULL) from error
+            if code in _BUSY_CODES:
+                raise DataError(
+                    f"Another program has held the conversations in {self.path} for more than {_SECONDS_TO_WAIT:.0f} "
+                    "seconds. Try again; where a copy of them is being made, wait until it is done. 请稍后再试。"
+                ) from error
+            raise self._damaged(f"{type(error).__name__}: {error}") from error
+
+    def _disk_error(self, doing: str, reason: str, *, full: bool) -> DiskError:
+        remedy = (
+            "Free space on that disk and try again"
+            if full
+            else "Check the disk, and that this user may write there, or name another folder with ASKSPEECH_DATA"
+        )
+        return DiskError(
+            f"Could not {doing} the conversations in {self.path}: {reason}. {remedy}; what was kept before is "
+            "untouched. 无法读写对话记录，请检查磁盘。"
+        )
+
+    def _damaged(self, found: str) -> DataError:
+        return DataError(
+            f"The conversations in {self.path} cannot be used: {found}; expected what askspeech wrote. They are left "
+            "as they are: put a copy of that file back, or move it away to begin anew. "
+            "对话记录损坏，请恢复备份或移走该文件。"
+        )
+
+
+def _set_title(database: sqlite3.Connection, key: int, title: str, condition: str = "") -> None:
+    database.execute(
+        f"UPDATE conversations SET title = ?, title_words = ? WHERE key = ? {condition}",
+        (pack_text(title), kept_records.searchable(title), key),
+    )
+
+
+def _plain(identity: str) -> str:
+    """An id that SQLite can compare, whatever a browser sent as one."""
+    return identity.encode(errors="replace").decode()
+
+
+def _not_kept(conversation_id: str) -> NotKeptError:
+    return NotKeptError(
+        f"There is no conversation {conversation_id!r}: it may have been deleted meanwhile, or be another user's. "
+        "Choose one from the list. 没有这个对话，可能已被删除。"
+    )
