@@ -36,6 +36,16 @@ class Spoken:
     question: str
 
 
+BAITED = Template(
+    "在{place}县夜市管理工作会议上的讲话",
+    (
+        "{place}县的夜市越办越红火，摆摊的有{number}户，消费者意见也不少，管理要跟上。",
+        "{sentence}摊位费一律公示，每年不超过{other}元。",
+        "收摊以后由摊主自己清扫，环卫工人不替人打扫。",
+    ),
+    "{place}县的夜市由哪个部门牵头管理？",
+)
+"""A speech in which only the sentence that is put into it can answer the question."""
 _TEMPLATES = (
     Template(
         "在{place}县清理拖欠账款推进会上的讲话",
@@ -101,10 +111,10 @@ _TEMPLATES = (
 )
 
 
-def spoken(sentences: Sequence[str]) -> Iterator[Spoken]:
+def spoken(sentences: Sequence[str], templates: Sequence[Template] = _TEMPLATES) -> Iterator[Spoken]:
     """A speech and its question for each of the sentences, which stands inside the paragraph that answers."""
     for number, sentence in enumerate(sentences):
-        template = _TEMPLATES[number % len(_TEMPLATES)]
+        template = templates[number % len(templates)]
         place = _FIRST[number % len(_FIRST)] + _SECOND[number // len(_FIRST) % len(_SECOND)]
         values = {"place": place, "number": 311 + 17 * number, "other": 23 + number, "day": 1 + number % 30}
         parts = (template.title, "同志们：", *template.paragraphs, _CLOSING)

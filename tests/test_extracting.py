@@ -1,7 +1,6 @@
 """Answers without a chat model over a real index of invented speeches: what is answered, how, and what is refused."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -45,7 +44,9 @@ LIYANG = """在栗阳县优化营商环境工作会议上的讲话
 
 六、强化监督
 
-纪检监察机关要受理企业的投诉，对故意刁难企业的人员严肃处理。电力接入的审批流程按新办法执行。---此处隐藏88字--- 过去的老办法一律停止使用。
+纪检监察机关要受理企业的投诉，对故意刁难企业的人员严肃处理。
+
+电力接入的审批流程按新办法执行。---此处隐藏88字--- 过去的老办法一律停止使用。
 """
 
 WEITANG = """在苇塘县民营经济发展大会上的讲话

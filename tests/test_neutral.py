@@ -70,6 +70,7 @@ def test_plain_text_stays(text: str) -> None:
         ("* 项目一", "- 项目一"),
         ("> 引用", "引用"),
         ("```", ""),
+        ("见[公告](。", "见[公告] (。"),
     ],
 )
 def test_markdown_is_taken_off(text: str, left: str) -> None:

@@ -240,3 +240,9 @@ def test_marks_lie_in_their_text_in_order(text: str, question: str) -> None:
 )
 def test_how_a_meeting_goes_is_no_matter(text: str, formality: bool) -> None:
     assert is_formality(text) is formality
+
+
+def test_members_may_stand_one_short_clause_ahead_of_their_term() -> None:
+    text = "带头学习、带头调研、带头公开、带头守约、带头自律，做到“五带头”。"
+    assert lists_members("五带头", 5, text)
+    assert not lists_members("五带头", 5, "带头学习、带头调研，做到“五带头”。")

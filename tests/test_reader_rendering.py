@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from tests import fakes
 from tests.html_reader import Reader, as_shown
 
+from askspeech import SpeechIndex
 from askspeech.cleaning import clean
 from askspeech.datatypes import Blank, Drop, Fact, Gap, Section, Span, Speech, slices
-from askspeech.reader_rendering import HERE, Place, places_in, reader_html, speech_text_html
+from askspeech.errors import NotInIndexError, QuestionError
+from askspeech.reader_rendering import HERE, Place, parsed_places, places_in, reader_html, speech_text_html
 from askspeech.rendering import escape
 from askspeech.texts import CHINESE, ENGLISH
 from askspeech.whole_speech import WholeSpeech
@@ -99,7 +101,8 @@ SPEECH = Speech(
 )
 DROPS = (
     Drop(span_of("扫码下载全文"), "advertisement"),
-    Drop(span_of("\n\n同志们"), "line break"),
+    Drop(span_of("\n\n"), "line break"),
+    Drop(Span(span_of("同志们").start - 2, span_of("同志们").start), "line break"),
     Drop(span_of("- 3 -"), "page number"),
     Drop(span_of("---此处隐藏4525字,下载后查看---"), "hidden part"),
 )
@@ -179,9 +182,9 @@ def test_facts_say_where_they_are_known_from() -> None:
 
 
 def test_the_numbers_of_the_answer_jump_to_their_places() -> None:
-    html = reader_html(WHOLE, [PAID, LEDGER], CHINESE)
+    html = reader_html(WHOLE, [LEDGER, PAID], CHINESE)
     ids = Marks(html).ids
-    values = re.findall(r'class="as-jump as-number[^"]*" value="([^"]*)"', html)
+    values = re.findall(r'class="as-jump as-number[^"]*"[^>]* value="([^"]*)"', html)
     assert values == ["as-cited-1", HERE]
     assert set(values) <= set(ids)
 
@@ -207,6 +210,31 @@ def test_places_of_an_answer_in_a_speech() -> None:
     near = places_in(fakes.SECOND_SPEECH.id, cited, Place((Span(400, 410),)))
     assert near == [Place(fakes.HOTLINE.spans, 4), Place((Span(400, 410),), None, chosen=True)]
     assert all(not place.chosen for place in places_in(fakes.FIRST_SPEECH.id, cited))
+
+
+def test_the_places_that_the_script_sends() -> None:
+    sent = '[{"number":2,"spans":[[5,9],[11,12]],"chosen":true},{"speech":"s","number":null,"spans":[],"chosen":false}]'
+    assert parsed_places(sent) == [Place((Span(5, 9), Span(11, 12)), 2, chosen=True), Place(())]
+    assert parsed_places("[]") == []
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        *("", "1", "{}x", "null", "[1]", "[" * 100_000, '[{"spans":[[1,2]]}]'),
+        '[{"number":"<b>","spans":[],"chosen":true}]',
+        '[{"number":1,"spans":[[1]],"chosen":true}]',
+        '[{"number":1,"spans":[[1,2,3]],"chosen":true}]',
+        '[{"number":1,"spans":[[1,true]],"chosen":true}]',
+        '[{"number":1,"spans":[[1,2.5]],"chosen":true}]',
+        '[{"number":1,"spans":[],"chosen":true},{"number":1,"spans":[],"chosen":false}]',
+        '[{"number":1,"spans":[],"chosen":true},{"number":2,"spans":[],"chosen":true}]',
+        f'[{{"number":1,"spans":[{",".join(["[1,2]"] * 3000)}],"chosen":true}}]',
+    ],
+)
+def test_anything_else_is_no_places(sent: str) -> None:
+    with pytest.raises(QuestionError, match="Reload the page"):
+        parsed_places(sent)
 
 
 @pytest.mark.parametrize("payload", fakes.HOSTILE)
@@ -257,6 +285,19 @@ def _shown(text: str, within: Span, spans: list[Span] | tuple[Span, ...]) -> str
         before_feed = inside[at - within.start : at - within.start + 2] == "\r\n"
         shown.append("" if before_feed else as_shown(text[at]))
     return "".join(shown)
+
+
+def test_an_index_gives_all_that_is_shown_of_a_speech(index: SpeechIndex) -> None:
+    for speech in index.speeches():
+        whole = index.whole_speech(speech.id)
+        assert whole.sections == index.sections(speech.id)
+        place = Place(index.passages(speech.id)[0].spans, 1, chosen=True)
+        marks = Marks(speech_text_html(whole, [place], CHINESE))
+        assert marks.by_class["as-whole-text"] == as_shown(whole.source_text[slice(*speech.span)])
+        assert marks.by_class["as-chosen"] == as_shown(slices(whole.source_text, place.spans))
+        assert marks.by_class.get("as-blank", "") == slices(whole.source_text, [one.span for one in speech.blanks])
+    with pytest.raises(NotInIndexError):
+        index.whole_speech("gone")
 
 
 def test_a_speech_of_100_000_characters_is_rendered_in_one_pass() -> None:

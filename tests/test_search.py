@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.embeddings import DeterministicFakeEmbedding
 
-from askspeech import Filters, SpeechIndex, Turn, build_index
+from askspeech import Answerer, Filters, SpeechIndex, Turn, build_index
 from askspeech.datatypes import Way, slices
 from askspeech.embedder import LangChainEmbedder, StaticEmbedder, builtin_embedder
 from askspeech.errors import QuestionError, StoreMismatchError, StoreMissingError
@@ -257,3 +257,26 @@ def test_a_question_is_rewritten_where_it_does_not_stand_alone(samples_index: Sp
     assert found.search_question == "市里定的第一场硬仗是什么？"
     alone = "市里年初定的五场硬仗是哪五场？"
     assert samples_index.search(alone, rewrite=lambda *_: "别的问题").search_question == alone
+
+
+def test_the_copies_of_a_hit_are_hits_of_their_own_speeches(tmp_path: Path) -> None:
+    folder, store = tmp_path / "speeches", tmp_path / "store"
+    folder.mkdir()
+    shared = (
+        "营商环境没有最好，只有更好。各部门要把企业的呼声作为第一信号，把企业的难题作为第一要务，"
+        "对企业反映的事项三日内答复、十日内办结，办结情况由企业评价，评价结果每月在政务大厅公开。"
+    )
+    for name in ("栗阳", "苇塘", "鹿鸣"):
+        (folder / f"{name}.txt").write_text(f"在{name}县大会上的讲话\n\n同志们：\n\n{shared}\n", encoding="utf-8")
+    build_index([folder], store=store)
+    with SpeechIndex.open(store) as opened:
+        hit = opened.search("企业反映的事项几日内答复？").hits[0]
+        copies = opened.copies_of(hit)
+        assert sorted(copy.passage.id for copy in copies) == sorted(hit.copies)
+        assert len({hit.speech.id, *(copy.speech.id for copy in copies)}) == 3
+        assert {copy.score for copy in copies} == {hit.score}
+        assert all("三日内答复" in copy.passage.text for copy in copies)
+        assert opened.copies_of(copies[0]) == ()
+        answer = Answerer(opened).ask("企业反映的事项几日内答复？")
+    assert answer.text.count("三日内答复") == 1
+    assert {citation.speech_id for citation in answer.citations} == {hit.speech.id, *(one.speech.id for one in copies)}

@@ -48,6 +48,8 @@ class AnswerView:
     state: AnswerState = "running"
     language: Language = "zh"
     kind: QuestionKind = "fact"
+    gone: frozenset[int] = frozenset()
+    """The numbers of the citations whose places the index no longer holds."""
 
     @classmethod
     def of(cls, answer: Answer) -> "AnswerView":
@@ -153,7 +155,7 @@ def _marks(view: AnswerView, texts: PageTexts) -> Iterator[Insertion]:
         number = int(match[1])
         around = [sentence for span, sentence in sentences if span.start <= match.start() < span.end]
         if number in citations and all(number in sentence.citations for sentence in around):
-            yield Insertion(match.start(), match.end(), _mark_html(citations[number], texts))
+            yield Insertion(match.start(), match.end(), _mark_html(citations[number], texts, number in view.gone))
 
 
 def _values(view: AnswerView) -> Iterator[Insertion]:
@@ -184,9 +186,12 @@ def _placed(view: AnswerView) -> list[tuple[Span, Sentence]]:
     return placed
 
 
-def _mark_html(citation: Citation, texts: PageTexts) -> str:
+def _mark_html(citation: Citation, texts: PageTexts, gone: bool) -> str:
     quote = citation.quote if len(citation.quote) <= QUOTE_IN_TITLE else citation.quote[:QUOTE_IN_TITLE] + "…"
     title = f"{texts.cited_place.format(number=citation.number)}: {citation.speech_title}\n{quote}"
+    if gone:  # without a place to open: its number shows the quoted words among the sources
+        title = f"{title}\n{texts.place_gone}"
+        return f'<button type="button" class="as-cite as-gone" title="{escape(title)}">{citation.number}</button>'
     return (
         f'<button type="button" class="as-cite" title="{escape(title)}" '
         f'value="{place_value(citation.speech_id, citation.spans, citation.number)}">{citation.number}</button>'

@@ -17,6 +17,7 @@ from askspeech.datatypes import (
     Turn,
 )
 from askspeech.errors import AskSpeechError
+from askspeech.keeping import Judgement
 from askspeech.live_index import LiveIndex
 
 
@@ -31,6 +32,14 @@ class Exchange:
     filters: Filters = field(default_factory=Filters)
     filtered_by: tuple[tuple[str, str], ...] = ()
     """The filters for a reader: each value with the field that it is of."""
+    asked_at: float = 0.0
+    """When, in seconds since 1970 (UTC)."""
+    generation: str = ""
+    """The name of the index that was asked."""
+    kept: bool = False
+    """Whether it is among the conversations that are kept."""
+    unkept: str = ""
+    """Why it could not be kept, where that was tried."""
 
     @property
     def running(self) -> bool:
@@ -49,17 +58,41 @@ class Conversation:
 
     exchanges: tuple[Exchange, ...] = ()
     refusal: str = ""
+    id: str = ""
+    """By which it is kept; empty before it is."""
+    title: str = ""
+    judgements: tuple[Judgement, ...] = ()
+    """What is thought of its answers and their citations, as it is kept."""
+    cut: bool = False
+    """Whether exchanges at its end were taken away that are still kept; the next one takes their place."""
 
     def asked(
-        self, question: str, filters: Filters | None = None, filtered_by: tuple[tuple[str, str], ...] = ()
+        self,
+        question: str,
+        filters: Filters | None = None,
+        filtered_by: tuple[tuple[str, str], ...] = (),
+        asked_at: float = 0.0,
     ) -> "Conversation":
         """The conversation with a new question at its end, asked of the speeches that pass the filters."""
-        exchange = Exchange(question, filters=filters or Filters(), filtered_by=filtered_by)
-        return Conversation((*self.exchanges, exchange))
+        exchange = Exchange(question, filters=filters or Filters(), filtered_by=filtered_by, asked_at=asked_at)
+        return replace(self, exchanges=(*self.exchanges, exchange), refusal="")
 
     def refused(self, reason: str) -> "Conversation":
         """The conversation as it was, and why what was asked now is no part of it; the next question ends that."""
-        return Conversation(self.exchanges, reason)
+        return replace(self, refusal=reason)
+
+    def before(self, position: int) -> "Conversation":
+        """The conversation without the exchange at that place, counted from 0, and those after it.
+
+        What is asked next takes their place among the conversations that are kept, too.
+        """
+        left = tuple(one for one in self.judgements if one.turn < position)
+        cut = self.cut or any(exchange.kept for exchange in self.exchanges[position:])
+        return replace(self, exchanges=self.exchanges[:position], refusal="", judgements=left, cut=cut)
+
+    def judgement(self, turn: int, citation: int | None = None) -> Judgement | None:
+        """What is thought of an answer, or of one citation in it."""
+        return next((one for one in self.judgements if (one.turn, one.citation) == (turn, citation)), None)
 
     def history(self) -> tuple[Turn, ...]:
         """The turns that have been answered."""
@@ -67,7 +100,7 @@ class Conversation:
 
     def with_latest(self, exchange: Exchange) -> "Conversation":
         """The conversation with its latest exchange replaced."""
-        return Conversation((*self.exchanges[:-1], exchange))
+        return replace(self, exchanges=(*self.exchanges[:-1], exchange))
 
     def ended(self, state: str) -> "Conversation":
         """The conversation with its latest answer ended as stopped or failed, where it was still running."""
@@ -85,7 +118,9 @@ def answered(exchange: Exchange, history: Sequence[Turn], live: LiveIndex) -> Ge
     """
     latest = exchange
     try:
-        for event in live.current().answers.stream(exchange.question, history=history, filters=exchange.filters):
+        opened = live.current()
+        latest = replace(exchange, generation=opened.index.generation)
+        for event in opened.answers.stream(exchange.question, history=history, filters=exchange.filters):
             latest = followed(latest, event)
             yield latest
     except AskSpeechError as error:

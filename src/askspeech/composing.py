@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from askspeech.asked import Asked
 from askspeech.borrowed import Shared
 from askspeech.citing import cite, cite_gap
-from askspeech.datatypes import Citation, Language, Outcome, Sentence
+from askspeech.datatypes import Citation, Gap, Language, Outcome, Sentence
 from askspeech.markers import marker_at
 from askspeech.offered import asked_places
 from askspeech.phrases import ALSO_IN, BLANKED_OUT, MISSING, NOT_FOUND, PART_HIDDEN, heading
@@ -95,8 +95,13 @@ def _quoted_place(place: Extract, outcome: Outcome, source_text: SourceText) -> 
     if beside:
         yield _cited(cite(1, text, hit, place.start, place.end))
     if outcome == "part_hidden":
-        for number, gap in enumerate(hit.passage.gaps or hit.speech.gaps, 1 + beside):
-            yield _cited(cite_gap(number, text, hit, gap))
+        yield _cited(cite_gap(1 + beside, text, hit, _nearest_gap(place)))
+
+
+def _nearest_gap(place: Extract) -> Gap:
+    """What is hidden nearest to the end of a sentence, of its passage or else of its speech."""
+    end = place.place[1][-1].end
+    return min(place.hit.passage.gaps or place.hit.speech.gaps, key=lambda gap: abs(gap.span.start - end))
 
 
 class _Writer:

@@ -72,6 +72,7 @@ _OPENING = "“‘\"'「『 "
 _LONGEST_TAIL = 8
 _FOOTNOTE = re.compile(r"[”\"'’」]?[\[［【〔(（]\d{1,3}[\]］】〕)）]")
 _FEW = 5
+_SHORTEST_CLAUSE = 3
 _FORMALITY = re.compile(
     r"刚才|下面|会前|一会儿|各位|同志们|在这里|最后，?我|今天[，,]?.{0,20}(?:召开|开会|大会|会议|的第一天)|"
     r".{0,12}召开.{0,20}(?:大会|会议|恳谈会|推进会)[，,]"
@@ -181,7 +182,7 @@ def lists_members(term: str, count: int, text: str, after: str = "") -> bool:
     """
     key, wanted = search_key(text), search_key(term)
     for found in re.finditer(re.escape(wanted), key):
-        ahead = _CLAUSE_END.split(key[: found.start()].rstrip(_OPENING))[-1]
+        ahead = _clause_ahead(key[: found.start()])
         behind = key[found.end() :]
         if _FOOTNOTE.match(behind) or _about(count, enumerations(ahead)):
             return True
@@ -191,6 +192,12 @@ def lists_members(term: str, count: int, text: str, after: str = "") -> bool:
         if ends and after and (_about(count, _parts(search_key(after))) or marker_at(after) is not None):
             return True
     return False
+
+
+def _clause_ahead(text: str) -> str:
+    """The last clause of a text, the one before it where the last is as short as 做到 or 形成."""
+    clauses = _CLAUSE_END.split(text.rstrip(_OPENING))
+    return clauses[-2] if len(clauses) > 1 and len(clauses[-1]) <= _SHORTEST_CLAUSE else clauses[-1]
 
 
 def _about(count: int, sizes: Sequence[int]) -> bool:

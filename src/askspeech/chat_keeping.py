@@ -1,0 +1,197 @@
+"""The page's conversations and the ones that are kept: from one to the other, and back. No Gradio here."""
+
+from dataclasses import replace
+
+from askspeech.answer_rendering import AnswerView
+from askspeech.chat import Conversation, Exchange
+from askspeech.conversations import LOCAL_OWNER, Conversations
+from askspeech.datatypes import Citation
+from askspeech.errors import AskSpeechError, NotKeptError
+from askspeech.keeping import Judgement, KeptSummary, KeptTurn, answer_of, gone, kept_turn
+from askspeech.live_index import LiveIndex
+
+__all__ = ["ChatKeeping", "exchange_of", "turn_to_keep"]
+
+
+class ChatKeeping:
+    """The conversations of the page's readers; without a store, none is kept and none is found."""
+
+    def __init__(self, store: Conversations | None, live: LiveIndex, owner: str = LOCAL_OWNER) -> None:
+        self._store = store
+        self._live = live
+        self._owner = owner
+
+    @property
+    def on(self) -> bool:
+        """Whether conversations are kept."""
+        return self._store is not None
+
+    def keep(self, conversation: Conversation) -> Conversation:
+        """The conversation with everything that is over kept; what cannot be says why, and is tried again next time.
+
+        Where another page has gone on with it meanwhile, it is a fresh copy of what is kept.
+        """
+        if self._store is None or not any(_to_keep(one) for one in conversation.exchanges):
+            return conversation
+        try:
+            return self._kept(self._store, conversation)
+        except AskSpeechError as error:
+            exchanges = (replace(one, unkept=str(error)) if _to_keep(one) else one for one in conversation.exchanges)
+            return replace(conversation, exchanges=tuple(exchanges))
+
+    def _kept(self, store: Conversations, conversation: Conversation) -> Conversation:
+        identity = conversation.id or store.create(self._owner)
+        as_it_was = True
+        for position, exchange in enumerate(conversation.exchanges):
+            if _to_keep(exchange):
+                at = position if conversation.cut and as_it_was else None
+                identity, place = self._append(store, identity, turn_to_keep(exchange), at)
+                conversation = _now_kept(conversation, identity, position)
+                as_it_was = as_it_was and place == position
+        return conversation if as_it_was else self.restored(identity)
+
+    def _append(self, store: Conversations, identity: str, turn: KeptTurn, at: int | None) -> tuple[str, int]:
+        """Keep a turn in its conversation; one that was deleted meanwhile begins anew with it."""
+        for place in dict.fromkeys((at, None)):
+            try:
+                return identity, store.append(self._owner, identity, turn, at=place)
+            except NotKeptError:
+                # Another page has cut the conversation shorter, or deleted it.
+                continue
+        identity = store.create(self._owner)
+        return identity, store.append(self._owner, identity, turn)
+
+    def restored(self, identity: str) -> Conversation:
+        """A kept conversation as it was, with the places that the index no longer has marked as gone.
+
+        Raises:
+            NotKeptError: there is none with this id.
+            AskSpeechError: it cannot be read.
+        """
+        store = self._required(identity)
+        kept = store.get(self._owner, identity)
+        texts = SourceTexts(self._live)
+        exchanges = tuple(exchange_of(turn, texts.gone(turn.citations)) for turn in kept.turns)
+        return Conversation(exchanges, id=kept.id, title=kept.title, judgements=kept.judgements)
+
+    def summaries(self, search: str, limit: int) -> tuple[KeptSummary, ...]:
+        """The kept conversations in which all words of the search stand, the latest first; raises what listing does."""
+        return () if self._store is None else self._store.list(self._owner, search, limit=limit)
+
+    def rename(self, conversation: Conversation, title: str) -> Conversation:
+        """The conversation with another title, kept; raises what renaming does."""
+        shown = self._required(conversation.id).rename(self._owner, conversation.id, title)
+        return replace(conversation, title=shown)
+
+    def delete(self, conversation: Conversation) -> None:
+        """Delete what is kept of the conversation; raises what deleting does."""
+        self._required(conversation.id).delete(self._owner, conversation.id)
+
+    def judge(self, conversation: Conversation, judgement: Judgement) -> Conversation:
+        """The conversation with what is thought of an answer or a citation, kept; raises what judging does."""
+        self._required(conversation.id).judge(self._owner, conversation.id, judgement)
+        place = (judgement.turn, judgement.citation)
+        others = tuple(one for one in conversation.judgements if (one.turn, one.citation) != place)
+        given = (judgement,) if judgement.verdict or judgement.comment else ()
+        return replace(conversation, judgements=(*others, *given))
+
+    def _required(self, identity: str) -> Conversations:
+        if self._store is None or not identity:
+            raise NotKeptError(
+                f"The conversation {identity!r} is not kept here, expected one of the list. Choose one from the list, "
+                "or ask anew. 这里没有保存这个对话。"
+            )
+        return self._store
+
+
+class SourceTexts:
+    """The texts of the index in use, each read once, to see which places are gone; an index that is away has them."""
+
+    def __init__(self, live: LiveIndex) -> None:
+        self._live = live
+        self._texts: dict[str, str | AskSpeechError] = {}
+
+    def gone(self, citations: tuple[Citation, ...]) -> frozenset[int]:
+        """The numbers of the citations whose places are gone; none where there is no index to look into."""
+        try:
+            return frozenset(one.number for one in citations if gone(one, self._text))
+        except AskSpeechError:
+            # There is no index at all for now: whether a place is gone is seen when there is one again.
+            return frozenset()
+
+    def _text(self, source_id: str) -> str:
+        if source_id not in self._texts:
+            try:
+                self._texts[source_id] = self._live.current().index.source_text(source_id)
+            except AskSpeechError as error:
+                self._texts[source_id] = error
+        found = self._texts[source_id]
+        if isinstance(found, AskSpeechError):
+            raise found
+        return found
+
+
+def turn_to_keep(exchange: Exchange) -> KeptTurn:
+    """An exchange that is over as it is kept."""
+    asked_at, generation, filters = exchange.asked_at, exchange.generation, exchange.filters
+    if exchange.answer is not None:
+        return kept_turn(
+            exchange.answer,
+            asked_at=asked_at,
+            generation=generation,
+            filters=filters,
+            filtered_by=exchange.filtered_by,
+        )
+    view = exchange.view
+    return KeptTurn(
+        question=exchange.question,
+        asked_at=asked_at,
+        filters=filters,
+        filtered_by=exchange.filtered_by,
+        text=view.text,
+        sentences=view.sentences,
+        citations=view.citations,
+        language=view.language,
+        notices=view.notices,
+        generation=generation,
+        state="stopped" if view.state == "stopped" else "failed",
+        problem=exchange.problem,
+    )
+
+
+def exchange_of(turn: KeptTurn, gone_numbers: frozenset[int] = frozenset()) -> Exchange:
+    """A kept turn as it was shown, with those citations marked whose places are gone."""
+    answer = answer_of(turn)
+    view = _unfinished(turn) if answer is None else AnswerView.of(answer)
+    return Exchange(
+        question=turn.question,
+        view=replace(view, gone=gone_numbers),
+        answer=answer,
+        problem=turn.problem,
+        filters=turn.filters,
+        filtered_by=turn.filtered_by,
+        asked_at=turn.asked_at,
+        generation=turn.generation,
+        kept=True,
+    )
+
+
+def _unfinished(turn: KeptTurn) -> AnswerView:
+    return AnswerView(
+        text=turn.text,
+        citations=turn.citations,
+        sentences=turn.sentences,
+        notices=turn.notices,
+        state="stopped" if turn.state == "stopped" else "failed",
+        language=turn.language,
+    )
+
+
+def _to_keep(exchange: Exchange) -> bool:
+    return not exchange.kept and not exchange.running
+
+
+def _now_kept(conversation: Conversation, identity: str, position: int) -> Conversation:
+    exchanges = list(conversation.exchanges)
+    exchanges[position] = replace(exchanges[position], kept=True, unkept="")
+    return replace(conversation, exchanges=tuple(exchanges), id=identity, cut=False)
