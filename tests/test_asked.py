@@ -26,6 +26,7 @@ from askspeech.question_kinds import kind_of
         ("What share of the taxes do they pay?", {"%"}),
         ("要抓好哪几条？", set()),
         ("谁牵头清理欠款？", set()),
+        ("今年安排多少校园食堂改造资金？", {"元", ""}),
     ],
 )  # fmt: skip
 def test_units_of_the_figures_asked_for(question: str, units: set[str]) -> None:

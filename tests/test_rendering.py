@@ -24,6 +24,7 @@ from askspeech.rendering import (
 )
 from askspeech.texts import CHINESE
 
+
 @given(st.text())
 def test_escaped_text_shows_itself_and_holds_no_markup(text: str) -> None:
     escaped = escape(text)

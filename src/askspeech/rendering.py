@@ -7,7 +7,8 @@ holds no character that means something to HTML or Markdown.
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from askspeech.datatypes import Citation, Locator, Span
@@ -36,6 +37,14 @@ class Piece(NamedTuple):
     marked: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """Which answer of the conversation citations are of, counted from 0, and what is thought of them by their number."""
+
+    turn: int
+    verdicts: Mapping[int, str] = field(default_factory=dict)
+
+
 def escape(text: str) -> str:
     """Text as HTML and Markdown that show exactly this text: all ASCII punctuation as character references."""
     return text.replace("\r\n", "\n").translate(_REFERENCES)
@@ -45,6 +54,20 @@ def question_html(question: str) -> str:
     """A question as its asker wrote it."""
     shown = question if len(question) <= QUESTION_SHOWN else question[:QUESTION_SHOWN] + "…"
     return f'<div class="as-question">{escape(shown)}</div>'
+
+
+def unkept_html(reason: str, reader: PageTexts) -> str:
+    """A sentence below an answer that could not be kept."""
+    if not reason:
+        return ""
+    return f'<p class="as-unkept">{escape(reader.not_kept.format(reason=reason))}</p>'
+
+
+def comment_html(comment: str, reader: PageTexts) -> str:
+    """What the reader wrote of an answer, below it."""
+    if not comment:
+        return ""
+    return f'<p class="as-comment">{escape(reader.comment_given.format(reason=comment))}</p>'
 
 
 def problem_html(message: str) -> str:
@@ -83,18 +106,31 @@ def place_value(speech_id: str, spans: Sequence[Span], number: int | None = None
     return escape(json.dumps(place, ensure_ascii=False, separators=(",", ":")))
 
 
-def sources_html(citations: Sequence[Citation], source_text: Callable[[str], str], reader: PageTexts) -> str:
+def sources_html(
+    citations: Sequence[Citation],
+    source_text: Callable[[str], str],
+    reader: PageTexts,
+    *,
+    gone: Collection[int] = (),
+    judging: Judging | None = None,
+) -> str:
     """The places that an answer cites, grouped by speech, with the quoted words marked in their paragraph.
 
     Args:
         citations: in the order of their numbers.
-        source_text: the canonical text of a source, by its id.
+        source_text: the canonical text of a source, by its id; not asked for the places that are gone.
         reader: the words of the page.
+        gone: the numbers of those whose places the index no longer has: the quoted words alone are shown.
+        judging: the answer that they are of and what is thought of them, where a reader can say.
     """
-    groups: dict[str, list[Citation]] = {}
+    groups: dict[str, list[str]] = {}
+    firsts: dict[str, Citation] = {}
     for citation in citations:
-        groups.setdefault(citation.speech_id, []).append(citation)
-    speeches = "".join(_speech_html(group, source_text, reader) for group in groups.values())
+        text = None if citation.number in gone else source_text(citation.source_id)
+        item = _citation_html(citation, text, reader, judging)
+        groups.setdefault(citation.speech_id, []).append(item)
+        firsts.setdefault(citation.speech_id, citation)
+    speeches = "".join(_speech_html(firsts[speech], items) for speech, items in groups.items())
     return f'<div class="as-sources">{speeches}</div>'
 
 
@@ -103,32 +139,51 @@ def note_html(message: str, kind: str = "empty") -> str:
     return f'<div class="as-sources as-{kind}"><p class="as-note">{escape(message)}</p></div>'
 
 
-def _speech_html(citations: Sequence[Citation], source_text: Callable[[str], str], reader: PageTexts) -> str:
-    first = citations[0]
-    text = source_text(first.source_id)
-    items = "".join(_citation_html(citation, text, reader) for citation in citations)
+def _speech_html(first: Citation, items: Sequence[str]) -> str:
     return (
         f'<section class="as-speech"><h3>{escape(first.speech_title)}</h3>'
-        f'<p class="as-file">{escape(first.file)}</p>{items}</section>'
+        f'<p class="as-file">{escape(first.file)}</p>{"".join(items)}</section>'
     )
 
 
-def _citation_html(citation: Citation, text: str, reader: PageTexts) -> str:
-    pieces = "".join(
-        f"<mark>{escape(piece.text)}</mark>" if piece.marked else escape(piece.text)
-        for piece in excerpt(text, citation.spans)
-    )
-    value = place_value(citation.speech_id, citation.spans, citation.number)
+def _citation_html(citation: Citation, text: str | None, reader: PageTexts, judging: Judging | None) -> str:
+    """One place; without the text that it is in, its quoted words and that it is gone."""
+    if text is None:
+        quoted, place = [Piece(citation.quote, True)], ""
+        opening = f'<span class="as-gone">{escape(reader.place_gone)}</span>'
+    else:
+        quoted = excerpt(text, citation.spans)
+        value = place_value(citation.speech_id, citation.spans, citation.number)
+        place = f' value="{value}"'
+        opening = f'<button type="button" class="as-open"{place}>{escape(reader.open_place)}</button>'
+    pieces = "".join(f"<mark>{escape(one.text)}</mark>" if one.marked else escape(one.text) for one in quoted)
     return (
-        f'<article class="as-source"><button type="button" class="as-cite" value="{value}">{citation.number}</button>'
+        f'<article class="as-source"><button type="button" class="as-cite"{place}>{citation.number}</button>'
         f'<div class="as-place">{path_html(citation.heading_path)}'
         f'<p class="as-excerpt">{pieces}</p><p class="as-foot">{escape(locator_text(citation.locator, reader))} '
-        f'<button type="button" class="as-open" value="{value}">{escape(reader.open_place)}</button></p>'
-        "</div></article>"
+        f"{opening}{_judging_html(citation.number, judging, reader)}</p></div></article>"
     )
+
+
+def _judging_html(number: int, judging: Judging | None, reader: PageTexts) -> str:
+    """Two buttons by which a reader says whether a citation is right; pressing the chosen one takes that back."""
+    if judging is None:
+        return ""
+    shown = ""
+    for verdict, words in (("right", reader.cited_right), ("wrong", reader.cited_wrong)):
+        chosen = judging.verdicts.get(number) == verdict
+        said = json.dumps({"turn": judging.turn, "citation": number, "verdict": "" if chosen else verdict})
+        title = f"{reader.cited_place.format(number=number)}: {words}"
+        kind = "as-judge as-chosen" if chosen else "as-judge"
+        shown += (
+            f'<button type="button" class="{kind}" title="{escape(title)}" value="{escape(said)}">'
+            f"{escape(words)}</button>"
+        )
+    return f' <span class="as-judging">{shown}</span>'
 
 
 def path_html(path: Sequence[str]) -> str:
+    """The headings above a passage, from the outermost; nothing where there are none."""
     if not path:
         return ""
     return f'<p class="as-path">{" <span>›</span> ".join(escape(heading) for heading in path)}</p>'
