@@ -113,6 +113,7 @@ LAYERS = {
         "conversations",
         "disk",
         "embedder",
+        "entailment",
         "foreign_models",
         "generation",
         "kept_records",

@@ -1,7 +1,7 @@
 """Tiny models of other people's kinds, with weights by chance, made on the spot and saved to folders."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 CHARACTERS = "政府欠企业的钱怎么办优化营商环境，。一二三四五专窗帮代货运班列补贴贷款清理账融资难破解办理案件"
@@ -20,9 +20,15 @@ def sentence_transformer(folder: Path, *, dimension: int = 32, prompts: Mapping[
     return folder / "model"
 
 
-def cross_encoder(folder: Path, *, labels: int = 1) -> Path:
+def cross_encoder(folder: Path, *, labels: int = 1, names: Sequence[str] = ()) -> Path:
     """A folder with a BERT of one layer that gives a pair of texts as many scores as there are labels."""
-    return _bert(folder / "cross-encoder", "BertForSequenceClassification", 32, num_labels=labels)
+    place = _bert(folder / "cross-encoder", "BertForSequenceClassification", 32, num_labels=labels)
+    if names:
+        config = json.loads((place / "config.json").read_text(encoding="utf-8"))
+        config["id2label"] = {str(number): name for number, name in enumerate(names)}
+        config["label2id"] = {name: number for number, name in enumerate(names)}
+        (place / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    return place
 
 
 def with_remote_code(folder: Path, marker: Path) -> Path:

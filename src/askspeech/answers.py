@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from askspeech.datatypes import (
     Turn,
     Usage,
 )
+from askspeech.entailment import Sharpener
 from askspeech.evidence import rarity
 from askspeech.extracting import extracted
 from askspeech.follow_ups import referred
@@ -58,11 +59,19 @@ class _Found:
 class Answerer:
     """Answers questions from an index; without a chat model, with sentences of the speeches alone.
 
-    `chat_model` is a LangChain chat model, or one with limits of its own (`ChatModel`).
+    `chat_model` is a LangChain chat model, or one with limits of its own (`ChatModel`); `sharpener` a model
+    that decides whether a sentence of it is carried where the rules cannot say.
     """
 
-    def __init__(self, index: SpeechIndex, chat_model: "ChatModel | BaseChatModel | None" = None) -> None:
+    def __init__(
+        self,
+        index: SpeechIndex,
+        chat_model: "ChatModel | BaseChatModel | None" = None,
+        *,
+        sharpener: Sharpener | None = None,
+    ) -> None:
         self.index = index
+        self._sharpener = sharpener
         self._chat = limited(chat_model)
         self._ledger = Ledger()
 
@@ -91,11 +100,18 @@ class Answerer:
         composed = self._compose(found)
         task = Task(_answer(found, composed, Usage()), found.history, self.index.source_text, found.began, found.spent)
         if self._chat is not None and not task.fallback.refused:
-            yield from written(task, self._chat, self._checks(found))
+            yield from (self._with_problem(event) for event in written(task, self._chat, self._checks(found)))
             return
         first_word = time.monotonic() - found.began
         yield from _events(composed)
         yield Done(_answer(found, composed, task.usage(first_word)))
+
+    def _with_problem(self, event: AnswerEvent) -> AnswerEvent:
+        """The event; the finished answer with why its sentences were checked by rule alone, where a model failed."""
+        problem = self._sharpener.problem if self._sharpener else ""
+        if not problem or not isinstance(event, Done):
+            return event
+        return Done(replace(event.answer, notices=(*event.answer.notices, problem)))
 
     def _checks(self, found: _Found) -> Checks:
         total = self.index.passage_count()
@@ -104,7 +120,7 @@ class Answerer:
         def weight(word: str) -> float:
             return rarity(self.index.document_frequencies("text_words", [word])[word], total)
 
-        return checks_for(found.language, weight)
+        return checks_for(found.language, weight, self._sharpener)
 
     def as_runnable(self) -> "Runnable[Any, Answer]":
         """The same as a LangChain runnable: a question, or {"question", "history", "filters"}, to an Answer."""

@@ -42,12 +42,13 @@ def ask_output(arguments: argparse.Namespace, settings: IndexSettings, chat: Cha
     """What `askspeech ask` prints: the answer, and the best passages where wanted; raises what asking raises."""
     from askspeech.answers import Answerer
     from askspeech.chat_models import chat_model_of
+    from askspeech.entailment import sharpener_of
     from askspeech.reporting import answer_json, answer_text
     from askspeech.search import SpeechIndex
 
     filters = _filters(arguments)
     with SpeechIndex.open(settings.store, settings) as index:
-        answerer = Answerer(index, chat_model_of(chat))
+        answerer = Answerer(index, chat_model_of(chat), sharpener=sharpener_of(chat))
         answer = answerer.ask(arguments.question, filters=filters)
         passages = index.search(arguments.question, k=arguments.k, filters=filters).hits if arguments.k else None
     return answer_json(answer, passages, answerer.totals) if arguments.json else answer_text(answer, passages or ())

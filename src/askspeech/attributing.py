@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from askspeech.checking import Checked, best_evidences, check
+from askspeech.checking import Checked, Judge, best_evidences, check
 from askspeech.datatypes import Language, Support
 from askspeech.lexicon import Rarity
 from askspeech.prompting import Offered
@@ -28,10 +28,14 @@ class Checks:
     best_evidences: Callable[[str, Sequence[str]], Sequence[int]]
 
 
-def checks_for(language: Language, rarity: Rarity | None = None) -> Checks:
-    """The rules of `checking`, for sentences in a language; `rarity` weighs words."""
+def checks_for(language: Language, rarity: Rarity | None = None, judge: Judge | None = None) -> Checks:
+    """The rules of `checking`, for sentences in a language; `rarity` weighs words, `judge` decides where words differ.
+
+    What carries a sentence is looked for by rule alone: a model would have to read every candidate.
+    """
     return Checks(
-        partial(check, language=language, rarity=rarity), partial(best_evidences, language=language, rarity=rarity)
+        partial(check, language=language, rarity=rarity, judge=judge),
+        partial(best_evidences, language=language, rarity=rarity),
     )
 
 

@@ -7,23 +7,26 @@ import contextlib
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from askspeech.errors import AskSpeechError, ModelError, NotInIndexError
+from askspeech.conversations import Conversations
+from askspeech.errors import AskSpeechError, ModelError, NotInIndexError, QuestionError
 from askspeech.live_index import LiveIndex, Opened
 from askspeech.page import STATIC_PATH, build_page, page_head, page_i18n, page_theme
-from askspeech.settings import ChatSettings, IndexSettings, ServerSettings
+from askspeech.reader_rendering import Place, parsed_places, reader_html
+from askspeech.settings import ChatSettings, IndexSettings, ServerSettings, data_folder
+from askspeech.texts import PageTexts, language_of_reader, page_texts
 
 if TYPE_CHECKING:
     from askspeech.chat_models import ChatModel
@@ -68,12 +71,15 @@ class Guard:
         await answer(scope, receive, send_guarded)
 
 
-def create_application(open_index: Callable[[], Opened], *, build_command: str = BUILD_COMMAND) -> FastAPI:
+def create_application(
+    open_index: Callable[[], Opened], *, build_command: str = BUILD_COMMAND, kept: Conversations | None = None
+) -> FastAPI:
     """The ASGI application; nothing is opened before it is started.
 
     Args:
         open_index: opens the index and what answers from it; called until it raises no StoreMissingError.
         build_command: the command that builds an index, shown on the page where there is none.
+        kept: where conversations are kept; without it none is.
     """
     live = LiveIndex(open_index)
     application = FastAPI(title="askspeech", lifespan=_warming(live), docs_url=None, redoc_url=None, openapi_url=None)
@@ -81,7 +87,7 @@ def create_application(open_index: Callable[[], Opened], *, build_command: str =
     _add_routes(application, live)
     gr.mount_gradio_app(
         application,
-        build_page(live, build_command),
+        build_page(live, build_command, kept),
         path="/",
         theme=page_theme(),
         head=page_head(),
@@ -124,22 +130,23 @@ def _add_routes(application: FastAPI, live: LiveIndex) -> None:
         }
 
     @application.get("/speech/{speech_id}")
-    def speech(speech_id: str) -> JSONResponse:
-        """A speech as it is in its file: its characters, and where in the canonical text they begin."""
+    def speech(speech_id: str, request: Request, places: str = "[]") -> JSONResponse:
+        """A speech as it is in its file, as HTML, with the places marked that an answer cites."""
         try:
-            return JSONResponse(speech_json(live, speech_id))
+            texts = page_texts(language_of_reader(request.headers.get("accept-language")))
+            return JSONResponse(speech_json(live, speech_id, parsed_places(places), texts))
+        except QuestionError as error:
+            return JSONResponse({"message": str(error)}, 400)
         except NotInIndexError as error:
             return JSONResponse({"message": str(error)}, 404)
         except AskSpeechError as error:
             return JSONResponse({"message": str(error)}, 503)
 
 
-def speech_json(live: LiveIndex, speech_id: str) -> dict[str, Any]:
+def speech_json(live: LiveIndex, speech_id: str, places: Sequence[Place], texts: PageTexts) -> dict[str, Any]:
     """What the reader shows of a speech; raises NotInIndexError where there is none with this id."""
-    index = live.current().index
-    found = index.speech(speech_id)
-    text = index.source_text(found.source_id)[found.span.start : found.span.end]
-    return {"id": found.id, "title": found.title, "file": found.file, "start": found.span.start, "text": text}
+    whole = live.current().index.whole_speech(speech_id)
+    return {"id": speech_id, "title": whole.speech.title, "html": reader_html(whole, places, texts)}
 
 
 def serve(
@@ -148,23 +155,37 @@ def serve(
     """Serve the chat page until interrupted; returns the exit status, 1 where the address cannot be used.
 
     The chat model that the settings name writes the answers; one that cannot be used is named on stderr and in the
-    answers, which the speeches' own sentences then make.
+    answers, which the speeches' own sentences then make. A folder where conversations cannot be kept is named on stderr.
     """
 
     def open_index() -> Opened:
         # The page is up before these load their models.
         from askspeech.answers import Answerer  # noqa: PLC0415
         from askspeech.chat_models import chat_model_of  # noqa: PLC0415
+        from askspeech.entailment import sharpener_of  # noqa: PLC0415
         from askspeech.search import SpeechIndex  # noqa: PLC0415
 
         index = SpeechIndex.open(index_settings.store, index_settings)
-        chat_model = chat_model_of(chat_settings or ChatSettings())
+        chat = chat_settings or ChatSettings()
+        chat_model = chat_model_of(chat)
         if chat_model is not None:
             threading.Thread(target=_load, args=(chat_model,), name="load chat model", daemon=True).start()
-        return Opened(index, Answerer(index, chat_model))
+        return Opened(index, Answerer(index, chat_model, sharpener=sharpener_of(chat)))
 
     command = f"{BUILD_COMMAND} --store {quote(_shortest(index_settings.store))}"
-    return run_application(create_application(open_index, build_command=command), server_settings)
+    kept = _conversations(data_folder(index_settings, server_settings))
+    return run_application(create_application(open_index, build_command=command, kept=kept), server_settings)
+
+
+def _conversations(folder: Path) -> Conversations | None:
+    """The conversations in a folder; None, which stderr explains, where they cannot be read or written."""
+    try:
+        conversations = Conversations.open(folder)
+        conversations.require_writable()
+    except AskSpeechError as error:
+        sys.stderr.write(f"askspeech: {error} The page works without keeping conversations. 本次不保存对话。\n")
+        return None
+    return conversations
 
 
 def _load(chat_model: "ChatModel") -> None:

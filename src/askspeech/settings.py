@@ -67,6 +67,8 @@ class ChatSettings:
     temperature: float | None = 0.0
     # How much of the speeches it is given, in characters.
     context_characters: int = 6000
+    # The model that sharpens the check of its sentences: empty for none, else the name or folder of a CrossEncoder.
+    checker: str = ""
 
 
 def from_environment(environment: Mapping[str, str]) -> tuple[IndexSettings, ServerSettings, ChatSettings]:
@@ -125,6 +127,7 @@ def _chat(environment: Mapping[str, str]) -> ChatSettings:
         if warmth == "none"
         else _amount(environment, "ASKSPEECH_CHAT_TEMPERATURE", default.temperature or 0.0, HOTTEST, least=0.0),
         context_characters=_count(environment, "ASKSPEECH_CHAT_CONTEXT_CHARACTERS", default.context_characters),
+        checker=environment.get("ASKSPEECH_CHECKER", "").strip(),
     )
 
 
