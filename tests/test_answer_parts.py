@@ -51,6 +51,14 @@ def test_a_heading_a_question_and_a_colon_bring_the_sentence_behind_them() -> No
     assert texts(scored([passage], 1, 10, 1, 1, 1, 1)) == ["把时限压到三十天。"]
 
 
+def test_a_reason_behind_the_best_sentence_comes_along_where_a_reason_is_asked_for() -> None:
+    hits = [made.hit("老粮站八月先试。因为它屋梁高、地坪硬。作坊随后进驻。")]
+    ranked = scored(hits, 9.0, 1.0, 1.0)
+    why = asked_for("为什么先试老粮站？", "reason")
+    assert texts(ranked, why) == ["老粮站八月先试。", "因为它屋梁高、地坪硬。"]
+    assert texts(ranked) == ["老粮站八月先试。"]
+
+
 def test_equal_wordings_of_one_speech_are_taken_once_and_of_two_speeches_from_both() -> None:
     again = made.hit("各部门要建立台账！", start=500)
     other = of_speech(2, "各部门要建立台账。")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tests import made
 
 from askspeech.datatypes import Hit
-from askspeech.described import by_fact, described_levels, named_facts, of_named_places, speech_terms
+from askspeech.described import by_fact, described_levels, named_facts, named_places, of_named_places, speech_terms
 
 VOCABULARY = 9
 _TOKENS = st.lists(st.integers(0, VOCABULARY - 1), max_size=12)
@@ -122,3 +122,9 @@ def test_a_place_without_its_ending_may_be_one_character_and_then_stands_for_its
     assert of_named_places("蓟草怎么种？", [short, CITY]) == [short, CITY]
     assert of_named_places("蓟市怎么做？", [short, CITY]) == [short]
     assert of_named_places("云陵怎么做？", []) == []
+
+
+def test_places_that_a_question_names_among_those_of_the_hits() -> None:
+    hits = [made.hit("多办实事。", of=made.speech(place=place)) for place in ("青禾县", "云陵市", "苇塘镇")]
+    assert named_places("青禾、云陵各办了什么？", hits) == {"青禾县", "云陵市"}
+    assert named_places("办了什么？", hits) == frozenset()

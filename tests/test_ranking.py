@@ -54,6 +54,13 @@ def test_for_a_list_enumerations_are_candidates_too() -> None:
     assert enumeration.text == "抓好三件事。 一是建立账款台账。 二是开放专窗。 三是接待企业。"
 
 
+def test_a_question_of_the_speaker_goes_with_its_answer() -> None:
+    asking = made.hit("老粮站八月先试。为什么先拿粮站试？因为它屋梁高。作坊随后进驻。")
+    found = candidates_of([asking], asked_for("为什么先试老粮站？", "reason"))
+    assert [candidate.text for candidate in found][1:3] == ["为什么先拿粮站试？ 因为它屋梁高。", "因为它屋梁高。"]
+    assert best("为什么先拿老粮站来试？", [asking], "reason")[0].candidate.parts[1].text == "因为它屋梁高。"
+
+
 def test_the_sentence_with_the_words_of_the_question_is_best() -> None:
     found = best("账款台账由谁牵头汇总？", [WINDOW, DEBTS], "person")
     assert found[0].candidate.text == "由县财政局牵头汇总台账。"

@@ -21,6 +21,8 @@ _LEAST_COMPARED = 2
 _LONGEST_BARE_HEADING = 25
 _LEADING_ON = "？?：:"
 _HEADING_ENDS = "。；;，,：: "
+_GIVES_REASON = re.compile("(?:这?是?因为|由于|原因|其?(?:根本)?原因|道理|主要是|为的是|目的)")
+_CONCLUDES = re.compile("(?:因此|所以|因而|为此|于是|可见|这就)")
 _ITEM = re.compile(r"(?:^|[：:])(?:[一二三四五六七八九]是|第[一二三四五六]|[一二三四五六]要|（[一二三四五六]）)")
 
 
@@ -45,7 +47,8 @@ def answer_parts(ranked: Sequence[Ranked], asked: Asked, better: Candidate | Non
         return Chosen(tuple(_of_each_speech(ranked, asked.count)))
     if enumeration := _enumeration(ranked, asked.count):
         return Chosen(tuple(_without_heading(enumeration)), enumeration=True)
-    return Chosen(tuple(_sentences(ranked)))
+    chosen = _sentences(ranked)
+    return Chosen(tuple(_with_reasons(chosen, ranked) if asked.kind == "reason" else chosen))
 
 
 def _enumeration(ranked: Sequence[Ranked], count: int | None) -> Candidate | None:
@@ -112,7 +115,20 @@ def _sentences(ranked: Sequence[Ranked]) -> list[Extract]:
 
 def _with_follower(candidate: Candidate) -> list[Extract]:
     """A sentence; a bare heading, a question and what ends with a colon bring the one behind: they say little alone."""
-    (sentence,) = candidate.parts
+    sentence = candidate.parts[0]
     heading = len(sentence.text) <= _LONGEST_BARE_HEADING and marker_at(sentence.text) is not None
     leads_on = heading or sentence.text[-1] in _LEADING_ON
     return [sentence, candidate.behind] if leads_on and candidate.behind else [sentence]
+
+
+def _with_reasons(chosen: Sequence[Extract], ranked: Sequence[Ranked]) -> list[Extract]:
+    """The sentences, each with the one behind that begins with a reason, or the one before that it concludes from."""
+    beside = {one.candidate.parts[0]: one.candidate for one in ranked if not one.candidate.items}
+    found = list(chosen)
+    for extract in chosen:
+        candidate = beside.get(extract)
+        if candidate and candidate.behind and _GIVES_REASON.match(candidate.behind.text):
+            found.append(candidate.behind)
+        if candidate and candidate.before and _CONCLUDES.match(extract.text):
+            found.append(candidate.before)
+    return list(dict.fromkeys(found))

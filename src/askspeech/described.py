@@ -14,7 +14,16 @@ from numpy.typing import NDArray
 
 from askspeech.datatypes import Hit, Speech
 
-__all__ = ["SpeechTerms", "Told", "by_fact", "described_levels", "named_facts", "of_named_places", "speech_terms"]
+__all__ = [
+    "SpeechTerms",
+    "Told",
+    "by_fact",
+    "described_levels",
+    "named_facts",
+    "named_places",
+    "of_named_places",
+    "speech_terms",
+]
 
 _TITLE_TIMES = 2
 """How often the words of a title count among those of its speech."""
@@ -29,7 +38,7 @@ _DESCRIBED = re.compile(
     r"([市县区局厅])会议|全([局厅])"
 )
 _TELLING = ("level", "place", "year")
-_PLACE_ENDING = re.compile(r"(?:省|市|特别行政区|(?:壮族|回族|维吾尔)?自治区)$")
+_PLACE_ENDING = re.compile(r"(?:省|市|特别行政区|(?:壮族|回族|维吾尔)?自治区|新区|区|县|州|镇|乡)$")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _ENGLISH_LEVELS = MappingProxyType(
     {
@@ -135,12 +144,17 @@ def named_facts(question: str, known: Iterable[Told]) -> list[Told]:
     ]
 
 
+def named_places(question: str, hits: Sequence[Hit]) -> frozenset[str]:
+    """The places that a question names and that a speech among the hits is of."""
+    return frozenset(place for hit in hits for place in hit.speech.values("place") if _names_place(question, place))
+
+
 def of_named_places(question: str, hits: Sequence[Hit]) -> list[Hit]:
     """The hits of speeches of a place that the question names, and those whose words name it; all where it names none.
 
     Only places that a speech among the hits is of count.
     """
-    places = {place for hit in hits for place in hit.speech.values("place") if _names_place(question, place)}
+    places = named_places(question, hits)
     if not places:
         return list(hits)
     return [

@@ -1,6 +1,7 @@
 """Answers without a chat model: what was found is ranked, judged and composed of the speeches' own sentences."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -10,10 +11,10 @@ from askspeech.asked import Asked, asked_for
 from askspeech.borrowed import Shared, merged
 from askspeech.composing import Composed, compose, compose_refusal
 from askspeech.datatypes import Hit, Language, SearchResult
-from askspeech.described import of_named_places
+from askspeech.described import named_places, of_named_places
 from askspeech.evidence import Passages, Unit, Word, answers_it, closeness, familiarity
 from askspeech.glossary import translate
-from askspeech.questions import language_of, quotations
+from askspeech.questions import compares, language_of, quotations
 from askspeech.ranking import Tokens, candidates_of, ranked
 from askspeech.search import SpeechIndex
 from askspeech.sufficiency import Verdict, judge
@@ -26,11 +27,18 @@ _JUDGED = 5
 
 def extracted(index: SpeechIndex, question: str, result: SearchResult) -> Composed:
     """The answer to a question from what a search found, in the speeches' own words; without evidence a refusal."""
-    asked = asked_for(question, result.kind)
+    asked = _asked(question, result)
     source_text = cache(index.source_text)
     if not result.hits or not _answers_it(index, question, result):
         return compose_refusal(Verdict("not_found"), asked.language, source_text)
     return _composed(index, asked, result, source_text)
+
+
+def _asked(question: str, result: SearchResult) -> Asked:
+    """What the question asks for; one that compares what is said of several places asks of several speeches."""
+    asked = asked_for(question, result.kind)
+    places = named_places(result.search_question, result.hits)
+    return replace(asked, of_speeches=asked.of_speeches or (compares(question) and len(places) > 1))
 
 
 def _composed(index: SpeechIndex, asked: Asked, result: SearchResult, source_text: Callable[[str], str]) -> Composed:

@@ -31,6 +31,7 @@ _FORM, _FIRST_IN_PASSAGE, _FIRST_HIT, _LENGTH = 2.75, 1.7, 1.2, 0.44
 _AS_MANY, _NOT_AS_MANY = 3.0, -2.2
 _FORMALITY = -1.5
 _USUAL_LENGTH = 40
+_LONGEST_QUESTION = 40
 _HEADINGS = 2
 
 
@@ -44,7 +45,7 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A part of an answer: one sentence, or the parts of an enumeration with `items` items.
+    """A part of an answer: a sentence, a question of the speaker with its answer, or an enumeration of `items` items.
 
     `before` and `behind` are the sentences beside it in its passage; `rank` is the place of its hit.
     """
@@ -83,10 +84,13 @@ def candidates_of(hits: Sequence[Hit], asked: Asked) -> list[Candidate]:
     """The sentences of the hits, each place once, and for a list their enumerations."""
     ranks = {id(hit): rank for rank, hit in enumerate(hits)}
     extracts = extracts_of(hits)
-    found = [
-        Candidate((extract,), ranks[id(extract.hit)], 0, _beside(extracts, at, -1), _beside(extracts, at, 1))
-        for at, extract in enumerate(extracts)
-    ]
+    found: list[Candidate] = []
+    for at, extract in enumerate(extracts):
+        before, behind = _beside(extracts, at, -1), _beside(extracts, at, 1)
+        asks = behind is not None and extract.text[-1] in "？?" and len(extract.text) <= _LONGEST_QUESTION
+        # A question that a speaker asks says nothing without the answer to it, but it tells what that is about.
+        parts = (extract, behind) if asks and behind else (extract,)
+        found.append(Candidate(parts, ranks[id(extract.hit)], 0, before, behind))
     if asked.lists:
         outlines = [hit for hit in hits if hit.passage.kind == "outline"]
         found += [Candidate(tuple(enumeration_of(hit)), ranks[id(hit)], hit.passage.items) for hit in outlines]
