@@ -58,3 +58,31 @@ def test_no_faults(sentence: str, evidence: str) -> None:
 
 def test_several_texts_carry_together() -> None:
     assert faults("贷款48.7亿元，中长期只占两成", "新增贷款48.7亿元。", "中长期贷款只有两成。") == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence"),
+    [
+        ("今年一季度新开工41个", "一季度新开工41个，去年同期是29个"),
+        ("减税突破十亿元", "累计减税10.4亿元"),
+        ("今后检查要备案", "从下个月起，检查要备案"),
+    ],
+)
+def test_what_is_only_measured_by_is_no_rival(sentence: str, evidence: str) -> None:
+    assert faults(sentence, evidence) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence"),
+    [
+        ("由纪检部门提出意见", "由组织部门提出意见"),
+        ("青川市工商联组织了调查", "调查是省工商联组织的，青川市参加了"),
+        ("国家发改委表扬了我市", "省发改委表扬了我市"),
+        ("县司法局设立了服务中心", "县人民法院设立了服务中心"),
+        ("企业负担加重", "企业负担减轻"),
+        ("放宽了对失信企业的限制", "对失信企业作了更严格的限制"),
+        ("权限由乡镇上收到县里", "权限由县里下放到乡镇"),
+    ],
+)
+def test_another_body_or_direction_is_a_fault(sentence: str, evidence: str) -> None:
+    assert faults(sentence, evidence) != []

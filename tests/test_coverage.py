@@ -49,3 +49,22 @@ def test_a_model_may_know_that_words_are_alike() -> None:
         kinds("县财政局建立拖欠职工账款台账", similarity=lambda one, other: float({one, other} == {"职工", "企业"}))
         == []
     )
+
+
+def test_short_forms_are_found() -> None:
+    (clause,) = clause_coverage(statement("参加培训的老板"), [statement("参训的老板")])
+    assert clause.missing == ()
+    (clause,) = clause_coverage(statement("入园检查"), [statement("进入园区检查")])
+    assert clause.share >= 0.8
+
+
+def test_the_cause_itself_must_be_there() -> None:
+    evidence = [statement("为什么有企业搬走？一是人工太贵，二是运费太高。")]
+    assert [fault.words for fault in word_faults(statement("企业搬走的原因是税负太重。"), evidence)] == ["税负"]
+    assert not list(word_faults(statement("企业搬走的原因是人工太贵。"), evidence))
+
+
+def test_a_lead_in_needs_no_words() -> None:
+    evidence = [statement("云溪县设了企业服务日。"), statement("石桥县建了帮办队伍。")]
+    said = "两地不约而同亮出新招数：云溪县设企业服务日，石桥县建帮办队伍。"
+    assert not list(word_faults(statement(said), evidence))

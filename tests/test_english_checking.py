@@ -2,6 +2,7 @@
 
 import pytest
 
+from askspeech.checking import check
 from askspeech.english_checking import english_faults
 from askspeech.statements import statement
 
@@ -39,3 +40,25 @@ def test_another_subject_is_nothing() -> None:
 
 def test_unknown_words_cannot_be_compared() -> None:
     assert kinds("Zyzzyva quux frobnicate.") == ["not_comparable"]
+
+
+def test_reporting_words_need_no_support() -> None:
+    evidence = ["干部不得收受企业的礼品，不得接受企业宴请。"]
+    assert check("Officials were told not to accept gifts or banquets from companies.", evidence).support == "supported"
+
+
+def test_chinese_in_an_english_sentence_is_a_quotation() -> None:
+    evidence = ["我们推行“三个一”工作法，一本账记到底。"]
+    assert "quote" in [
+        one.kind for one in english_faults("The method is called 先干后说再看.", list(map(statement, evidence)))
+    ]
+    assert not any(
+        one.kind == "quote"
+        for one in english_faults("The method is called 三个一工作法.", list(map(statement, evidence)))
+    )
+
+
+def test_every_and_because_need_a_sign() -> None:
+    evidence = [statement("今年新建标准厂房30万平方米，企业订单多了。")]
+    faults = [one.words for one in english_faults("Every factory was built because orders grew.", evidence)]
+    assert "every" in faults

@@ -87,3 +87,16 @@ def test_any_text_is_read(text: str) -> None:
     key = search_key(text)
     for quantity in find_english_quantities(key):
         assert 0 <= quantity.start < quantity.end <= len(key)
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("from 300 million to 500 million yuan", "由3亿元到5亿元"),
+        ("from 20 to 8 working days", "由20个工作日到8个工作日"),
+        ("between 3 and 5 months", "3个月到5个月"),
+    ],
+)
+def test_the_first_of_two_has_the_unit_of_the_second(english: str, chinese: str) -> None:
+    pairs = list(zip(found(english), find_quantities(chinese), strict=True))
+    assert len(pairs) == 2 and all(same_quantity(one, other) for one, other in pairs)

@@ -25,6 +25,7 @@ def faults(sentence: str, evidence: str) -> list[tuple[str, str]]:
         ("原则上不批准动工", "任何人不得批准动工", "modality", "原则上"),
         ("权限部分下放", "权限全部下放", "scope", "部分"),
         ("取消所有收费", "取消收费", "scope", "所有"),
+        ("审批部门可以增加条件", "审批部门一律不许自己加条件", "modality", "可以"),
         ("通关时间全省最短", "通关时间全省靠前", "scope", "最短"),
     ],
 )
@@ -42,6 +43,7 @@ def test_another_modality_is_a_fault(sentence: str, evidence: str, kind: str, wo
         ("已办结2097件", "去年受理2184件，办结2097件"),
         ("可以免费办理", "可免费办理"),
         ("一律不得收费", "任何部门不得收费"),
+        ("企业可以打市长热线", "企业就直接打市长热线"),
     ],
 )
 def test_a_reworded_modality_is_none(sentence: str, evidence: str) -> None:

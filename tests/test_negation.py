@@ -33,7 +33,10 @@ def test_what_is_denied(text: str, said: str, word: str) -> None:
     assert any(said.endswith(other) or other.endswith(said[-1]) for other, _ in found)
 
 
-@pytest.mark.parametrize("text", ["不断优化服务", "不仅要快", "未来三年", "无论是谁", "不得超过两次", "租金全免"])
+@pytest.mark.parametrize(
+    "text",
+    ["不断优化服务", "不仅要快", "未来三年", "无论是谁", "不得超过两次", "租金全免", "不得不停产", "并未禁止收费"],
+)
 def test_these_deny_nothing(text: str) -> None:
     assert governed(text) == []
 
@@ -85,3 +88,30 @@ def test_says_no() -> None:
 @given(st.text(max_size=60))
 def test_a_text_never_contradicts_itself(text: str) -> None:
     assert faults(text, text) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence"),
+    [
+        ("并未禁止节假日停止服务", "节假日一律不得停止服务"),
+        ("凡是合同禁止的，都可以做", "凡是合同没有禁止的，都可以做"),
+        ("可以附加保险条件", "发放贷款时，严禁附加保险条件、搭售理财"),
+        ("多跑路就等于服务好", "多跑路并不等于服务好"),
+    ],
+)
+def test_double_negations_and_lists(sentence: str, evidence: str) -> None:
+    assert faults(sentence, evidence)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence"),
+    [
+        ("不得对经营一时有困难的企业随意断供", "对有困难的企业，不得随意断供、断电"),
+        ("系统不通，企业不得不反复提交", "系统不通，企业只好反复提交"),
+        ("让群众少跑路", "不要让群众跑路"),
+        ("反对各扫门前雪", "不能各扫门前雪"),
+        ("未经园区同意，不得入园检查", "入园检查都得先经过园区同意"),
+    ],
+)
+def test_a_negation_in_other_words_is_none(sentence: str, evidence: str) -> None:
+    assert faults(sentence, evidence) == []

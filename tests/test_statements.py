@@ -1,5 +1,6 @@
 """Texts cut for comparing: words, numbers, clauses, and what stands around a place."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.strategies import CLAUSES
@@ -62,3 +63,8 @@ def test_tokens_are_parts_of_the_key_in_order(text: str) -> None:
         ends = token.end
         assert token.quantity or found.text[token.start : token.end] == token.text
         assert found.clause(token.start) == token.clause
+
+
+@pytest.mark.parametrize("word", ["约谈", "上收", "下放", "报装"])
+def test_words_of_the_trade_are_not_cut(word: str) -> None:
+    assert word in [token.text for token in statement(f"权限要{word}到县一级").tokens]

@@ -4,11 +4,11 @@ A number that the evidence says of something else is as wrong as one that it doe
 evidence fits the words around it clearly better, the sentence has mixed them up.
 """
 
-import re
 from collections.abc import Iterator, Sequence
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 from askspeech.blanks import find_blanks
+from askspeech.derived_numbers import is_derived
 from askspeech.faults import Fault, FaultKind
 from askspeech.lexicon import is_known, likeness, sides
 from askspeech.mentions import Mention, find_mentions, is_named
@@ -20,7 +20,7 @@ __all__ = ["agent_faults", "direction_faults", "name_faults", "number_faults"]
 
 # From which fit on which margin counts: a middling fit must be much better than that of the same.
 _CLEARLY_BETTER = ((0.5, 0.08), (0.38, 0.25))
-_OPPOSITE_FIT = 0.2
+_OPPOSITE_FIT = 0.17
 _KIN_FIT = 0.2
 _FAULT_OF: dict[str, FaultKind] = {
     "title": "title",
@@ -37,9 +37,8 @@ _TOLERATED = frozenset(["year", "part", "edge", "order", "standing", "whole", "r
 _SAID_BESIDE = 0.5
 _SAME_VERB = 0.75
 _DOES = frozenset(("买单", "牵头", "负责", "承担", "兜底"))  # what the dictionary has as nouns
+_ANY_BODY = frozenset(("部门", "单位", "机关", "机构", "同志"))
 _NAME_TAGS = ("ns", "nt")
-_CALCULATED = re.compile("比|较|相差|差|少|多|合计|一共|总共|共|总计|加起来")
-_MOST_SUMMED = 8
 
 
 def number_faults(sentence: Statement, evidence: Sequence[Statement]) -> Iterator[Fault]:
@@ -54,7 +53,7 @@ def number_faults(sentence: Statement, evidence: Sequence[Statement]) -> Iterato
         others = [(text, one) for text, one in theirs if _rivals(ours, one) and not _in_range(text, one, same)]
         around = context(sentence, ours.start, ours.end)
         if not same:
-            if _is_derived(ours, [one for _, one in theirs], sentence):
+            if is_derived(ours, evidence, sentence):
                 continue
             if not _is_article(ours, said) or _best(others, around) >= _SAID_BESIDE:
                 yield Fault("blank" if _is_blanked(evidence) else "number", said)
@@ -102,7 +101,8 @@ def name_faults(sentence: Statement, evidence: Sequence[Statement]) -> Iterator[
 def agent_faults(sentence: Statement, evidence: Sequence[Statement]) -> Iterator[Fault]:
     """由谁承担: who is to do something where the evidence says of another that he is to do it."""
     theirs = [agent for text in evidence for agent in _agents(text)]
-    for words, verb in _agents(sentence):
+    for named, verb in _agents(sentence):
+        words = [word for word in named if word not in _ANY_BODY] or named
         rivals = [others for others, does in theirs if likeness(verb, does) >= _SAME_VERB]
         if rivals and not any(is_near(word, others) for others in rivals for word in words):
             yield Fault("name", "".join(words))
@@ -174,9 +174,17 @@ def _mixed_up(
 
 def _contradicts(sentence: Statement, ours: Mention, kin: Sequence[tuple[Statement, Mention]]) -> bool:
     """Whether another one of a kind that may be left unsaid stands in the place of ours."""
+    if ours.value == "今后":
+        return False
     if ours.kind in ("year", "part"):
-        return bool(kin)
+        return not all(_is_measure(text, one) for text, one in kin)
     return _best(kin, context(sentence, ours.start, ours.end)) >= _KIN_FIT
+
+
+def _is_measure(text: Statement, time: Mention) -> bool:
+    """Whether a time is only what another one is measured by: 去年同期, 比上年."""
+    before, after = text.text[: time.start], text.text[time.end : time.end + 2]
+    return after == "同期" or before.endswith(("比", "较", "同比", "相比"))
 
 
 def _share_number(sentence: Statement, ours: Mention, same: Sequence[tuple[Statement, Mention]]) -> bool:
@@ -208,14 +216,6 @@ def _is_article(quantity: Quantity, said: str) -> bool:
     return (
         said[0] in "一首头第" and quantity.value == 1 and quantity.family in ("count", "ordinal") and not quantity.firm
     )
-
-
-def _is_derived(ours: Quantity, theirs: Sequence[Quantity], sentence: Statement) -> bool:
-    """Whether a number is said to be the difference or the sum of two that the evidence has: 比前年少了3家."""
-    if not _CALCULATED.search(sentence.text, max(0, ours.start - 8), ours.start):
-        return False
-    kin = [one.value for one in theirs if one.family == ours.family][:_MOST_SUMMED]
-    return any(ours.value in (abs(one - other), one + other) for one, other in combinations(kin, 2))
 
 
 def _is_blanked(evidence: Sequence[Statement]) -> bool:

@@ -9,15 +9,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from askspeech.actors import actor_faults
 from askspeech.binding import agent_faults, direction_faults, name_faults, number_faults, proper_name_faults
 from askspeech.coverage import Similarity, clause_coverage, word_faults
 from askspeech.datatypes import Language, Support
 from askspeech.english_checking import english_faults, english_statement
 from askspeech.faults import Fault, reason_of, support_of
-from askspeech.lexicon import Rarity
+from askspeech.lexicon import Rarity, stock_ranges
 from askspeech.modality import modality_faults, scope_faults
 from askspeech.negation import negation_faults
+from askspeech.roles import role_faults
 from askspeech.statements import Statement, statement
+from askspeech.strong_claims import strong_claim_faults
+from askspeech.verbatim import is_verbatim
 
 __all__ = ["Checked", "Judge", "best_evidence", "best_evidences", "check"]
 
@@ -36,12 +40,6 @@ _FRAME = re.compile(
     "(?:强调|指出|要求|提出|表示|认为|坦言|提到|说|称|介绍|明确|谈到|讲到|指明|写道)?[,:]?)?(?=.)"
 )
 _ENDS = "。.!?;,:、…\"'“”"
-_NUMERAL = frozenset("0123456789零〇一二两三四五六七八九十百千万亿%")
-_NUMERAL_BEFORE = re.compile("(?:\\d[.,]|[\\d零〇一二两三四五六七八九十百千万亿])$")
-_NUMERAL_AFTER = re.compile("[.,]\\d|[\\d零〇一二两三四五六七八九十百千万亿%]")
-# What stands in front of cut-out words, or behind them, and may turn their meaning around.
-_TURNING_BEFORE = re.compile("[不没未无勿莫非免禁除拟若]|力争|争取|计划|如果|假如|可以|原则上|预计|目标|杜绝|防止|避免")
-_TURNING_AFTER = re.compile("除外|以外|之外|的[,]?不|不[得予准许能]|未必|[没未]有?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ def check(
     """
     texts = [statement(text) for text in evidence if text.strip()]
     ours = _unframed(sentence)
-    if any(_is_verbatim(ours, text) for text in texts):
+    if any(is_verbatim(ours, text) for text in texts):
         return Checked("supported")
     if _is_english(sentence):
         faults = list(english_faults(sentence, texts, rarity))
@@ -136,7 +134,8 @@ def _unframed(sentence: str) -> Statement:
     frame = _FRAME.match(whole.text)
     if frame is None or not frame.end():
         return whole
-    rest = whole.text[frame.end() :]
+    end = max(frame.end(), *(last for first, last in stock_ranges(whole.text) if first < frame.end() < last), 0)
+    rest = whole.text[end:].lstrip(",:")
     return statement(rest) if rest.strip(_ENDS) else whole
 
 
@@ -152,10 +151,13 @@ def _faults(
     yield from name_faults(ours, texts)
     yield from proper_name_faults(ours, texts)
     yield from agent_faults(ours, texts)
+    yield from actor_faults(ours, texts)
     yield from direction_faults(ours, texts)
+    yield from role_faults(ours, texts)
     yield from negation_faults(ours, texts)
     yield from modality_faults(ours, texts)
     yield from scope_faults(ours, texts)
+    yield from strong_claim_faults(ours, texts)
     yield from word_faults(ours, texts, rarity, similarity)
 
 
@@ -167,26 +169,3 @@ def _judged(faults: list[Fault], sentence: str, evidence: Sequence[str], judge: 
     if faults:
         return [] if entailed >= _ENTAILED else faults
     return [Fault("judge")] if entailed <= _NOT_ENTAILED else faults
-
-
-def _is_verbatim(ours: Statement, text: Statement) -> bool:
-    """Whether a text has the sentence word for word, and nothing of its clause around turns the meaning."""
-    said = ours.text.strip(_ENDS)
-    at = text.text.find(said) if said else -1
-    while at >= 0:
-        if _stands_alone(said, at, text):
-            return True
-        at = text.text.find(said, at + 1)
-    return False
-
-
-def _stands_alone(said: str, at: int, text: Statement) -> bool:
-    end = at + len(said)
-    before, after = text.text[:at], text.text[end:]
-    if said[0] in _NUMERAL and _NUMERAL_BEFORE.search(before):
-        return False
-    if said[-1] in _NUMERAL and _NUMERAL_AFTER.match(after):
-        return False
-    clause = re.split(r"[,。;:!?\n]", before)[-1]
-    rest = re.split(r"[,。;:!?\n]", after)[0]
-    return not _TURNING_BEFORE.search(clause) and not _TURNING_AFTER.search(rest)

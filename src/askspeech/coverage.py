@@ -1,13 +1,15 @@
 """How much of a sentence's telling words the evidence has, clause by clause."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import rjieba
 
 from askspeech.faults import Fault
 from askspeech.lexicon import Rarity, is_empty, likeness, mates
-from askspeech.statements import Context, Statement, Token, affinity, context
+from askspeech.statements import Context, Statement, Token, affinity, context, tells
 
 __all__ = ["ClauseCoverage", "Similarity", "clause_coverage", "word_faults"]
 
@@ -20,12 +22,18 @@ _PARTIAL = 0.9
 _SIMILAR = 0.6
 _LEAST_SHARE = 0.5
 _LEAST_TOTAL = 0.3
-_MOST_MISSING = 1.5
+# How much weight a clause may lack, at which share of it there: half of it, or nearly all.
+_MISSING = ((2.0, 0.5), (1.5, 0.3))
 # From which agreement of their surroundings on another noun stands in the place of ours; verbs have too many synonyms.
 _SWAPPED, _COMMON_SWAPPED = 0.42, 0.65
 _NOUN_TAGS = ("n", "j", "s", "x", "t")
 _MOST_NAMED = 3
-_LEAST_PAIRS = 0.5
+_LISTED = re.compile("分别是|即|包括|一是|一个是")
+_CAUSE = re.compile(
+    "因为|(?:原因|根源|根子|症结|关键)(?:就|还|主要|都)?(?:是|在于?|出在)|主要(?:是|在于|出在)|得益于|归功于|源于|缘于|由于"
+)
+_LEAST_PAIRS, _LEAST_PAIRS_OF_LITTLE, _LEAST_PAIRS_OF_SOME = 0.5, 0.45, 0.34
+_TELLS_LITTLE, _TELLS_SOME, _MOST_OF = 2.0, 3.0, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,10 @@ class ClauseCoverage:
     weight: float
     covered: float
     missing: tuple[Token, ...]
+    leads_in: bool = False
+    """Whether it ends in a colon and says only what follows: 两县各有办法：…"""
+    cause: "ClauseCoverage | None" = None
+    """The coverage of what it gives as the cause of the rest."""
 
     @property
     def share(self) -> float:
@@ -54,11 +66,61 @@ def clause_coverage(
     for clause in sentence.clauses():
         rated = [(token, token.weight(rarity)) for token in clause]
         found = [(token, weighed, _best_found(token, words, texts, similarity)) for token, weighed in rated if weighed]
-        yield ClauseCoverage(
-            sum(weighed for _, weighed, _ in found),
-            sum(weighed * share for _, weighed, share in found),
-            tuple(token for token, _, share in found if share < 0.5),
-        )
+        if any(share < _SIMILAR for _, _, share in found):
+            found = [
+                (token, weighed, share if share >= _SIMILAR else max(share, _in_short(at, found, evidence)))
+                for at, (token, weighed, share) in enumerate(found)
+            ]
+        start = _cause(sentence, clause)
+        behind = [one for one in found if one[0].start >= start] if start >= 0 else []
+        yield _covered(found, _leads_in(sentence, clause), _covered(behind) if behind else None)
+
+
+def _covered(
+    found: Sequence[tuple[Token, float, float]], leads_in: bool = False, cause: ClauseCoverage | None = None
+) -> ClauseCoverage:
+    return ClauseCoverage(
+        sum(weighed for _, weighed, _ in found),
+        sum(weighed * share for _, weighed, share in found),
+        tuple(token for token, _, share in found if share < 0.5),
+        leads_in,
+        cause,
+    )
+
+
+def _cause(sentence: Statement, clause: Sequence[Token]) -> int:
+    """Where the words begin that a clause gives as the cause: 原因是…; -1 where it gives none."""
+    found = _CAUSE.search(sentence.text, clause[0].start, clause[-1].end)
+    return found.end() if found else -1
+
+
+def _in_short(at: int, found: Sequence[tuple[Token, float, float]], evidence: Sequence[Statement]) -> float:
+    """How far a word is there in a short form, or is one: 参加培训 as 参训, 入园 as 进入园区."""
+    token = found[at][0]
+    if len(token.text) < 2:
+        return 0.0
+    ours = [(one, other) for one, other in _neighbours([one for one, _, _ in found]) if token in (one, other)]
+    short = [one for text in evidence for one in text.tokens if len(one.text) == 2 and one.quantity is None]
+    if any(_is_short(one.text, *pair) for one in short for pair in ours):
+        return _PARTIAL
+    theirs = (pair for text in evidence for pair in _neighbours(text.tokens))
+    return _PARTIAL if len(token.text) == 2 and any(_is_short(token.text, *pair) for pair in theirs) else 0.0
+
+
+def _neighbours(tokens: Sequence[Token]) -> Iterator[tuple[Token, Token]]:
+    return ((one, other) for one, other in pairwise(tokens) if one.clause == other.clause and one.end == other.start)
+
+
+def _is_short(word: str, one: Token, other: Token) -> bool:
+    return min(len(one.text), len(other.text)) > 1 and word[0] == one.text[0] and word[1] in other.text
+
+
+def _leads_in(sentence: Statement, clause: Sequence[Token]) -> bool:
+    last = clause[-1].clause
+    if last >= len(sentence.clause_ends):
+        return False
+    end = sentence.clause_ends[last]
+    return sentence.text[end - 1] == ":" or _LISTED.match(sentence.text, end) is not None
 
 
 def word_faults(
@@ -74,19 +136,43 @@ def word_faults(
     if total and sum(clause.covered for clause in clauses) < _LEAST_TOTAL * total:
         yield Fault("nothing", _named(sentence, [token for clause in clauses for token in clause.missing]))
         return
-    if not total and _shared_pairs(sentence, evidence) < _LEAST_PAIRS:
+    if not tells(sentence):
         yield Fault("nothing", _named(sentence, sentence.tokens))
         return
     scale = unit if rarity is not None else 1.0
+    if _is_mere_talk(sentence, total, sum(clause.covered for clause in clauses), scale, evidence):
+        yield Fault("nothing", _named(sentence, sentence.tokens))
+        return
     for clause in clauses:
-        if clause.weight - clause.covered >= _MOST_MISSING * scale and clause.share <= _LEAST_SHARE:
+        if clause.leads_in:
+            continue
+        if _lacks(clause, scale):
             yield Fault("words", _named(sentence, clause.missing))
+        elif clause.cause is not None and clause.cause.share < _LEAST_SHARE and clause.cause.weight >= scale:
+            yield Fault("words", _named(sentence, clause.cause.missing))
         else:
             nouns = [token for token in clause.missing if _is_noun(token)]
             if sum(token.weight(rarity) >= scale for token in nouns) > 1:
                 yield Fault("words", _named(sentence, nouns))
             elif swapped := [token for token in nouns if _is_swapped(token, sentence, evidence)]:
                 yield Fault("swapped", _named(sentence, swapped))
+
+
+def _lacks(clause: ClauseCoverage, scale: float) -> bool:
+    missing = clause.weight - clause.covered
+    return any(missing >= most * scale and clause.share <= share for most, share in _MISSING)
+
+
+def _is_mere_talk(
+    sentence: Statement, total: float, covered: float, scale: float, evidence: Sequence[Statement]
+) -> bool:
+    """Whether a sentence of few words shares too little with the texts as it stands: 以下是关于窗口的回答."""
+    if total and sentence.quantities:
+        return False
+    shared = _shared_pairs(sentence, evidence)
+    if total <= _TELLS_LITTLE * scale:
+        return shared < (_LEAST_PAIRS_OF_LITTLE if total else _LEAST_PAIRS)
+    return total <= _TELLS_SOME * scale and covered < _MOST_OF * total and shared < _LEAST_PAIRS_OF_SOME
 
 
 def _shared_pairs(sentence: Statement, evidence: Sequence[Statement]) -> float:

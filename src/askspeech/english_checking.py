@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from askspeech.actors import actor_faults
 from askspeech.binding import direction_faults, number_faults
 from askspeech.coverage import clause_coverage
 from askspeech.english_polarity import english_polarity_faults
@@ -14,7 +15,8 @@ from askspeech.glossary import find_terms
 from askspeech.lexicon import Rarity, lexicon
 from askspeech.quantities import Quantity
 from askspeech.statements import Statement, Token
-from askspeech.tokens import search_key
+from askspeech.strong_claims import strong_claim_faults
+from askspeech.tokens import bigrams, search_key
 
 __all__ = ["english_faults", "english_statement"]
 
@@ -22,9 +24,23 @@ _CLAUSE_END = re.compile(r"[,;:.!?](?=\s|$)|\n")
 _LIST_NUMBER = re.compile(r"^\W*\d{1,2}[.)]\s+")
 _ORGAN = re.compile("..(?:局|厅|院|部|委|办公室|部门|银行|法院)$|书记|[省市县区镇]长|主任|主席")
 _WORD = re.compile(r"[a-z]+(?:[-'][a-z]+)*")
+# Words that only tell that the speech says something; who is told so is an official or a department as a rule.
+_REPORTING = re.compile(
+    r"\b(?:according to (?:the|this) (?:speech|speaker|report|meeting|document|text)"
+    r"|(?:the|this|his|her) (?:speech|speaker|report|meeting|document|text|address) (?:\w+ly |also |then )?"
+    r"(?:says?|said|notes?|noted|stress\w*|emphasi[sz]\w*|states?|stated|argu\w+|criticis\w+|criticiz\w+"
+    r"|calls? (?:for|on)|called (?:for|on)"
+    r"|points? out|pointed out|mention\w*|explain\w*|warn\w*(?: against)?|urg\w+|insist\w*|adds?|added"
+    r"|describ\w+|sums? up|summed up"
+    r"|summari[sz]\w+|compar\w+|demand\w*|ask\w*|report\w*|cit\w+|list\w*|promis\w+|propos\w+|admit\w*|uses?|used|likens?|likened)"
+    r"|(?:(?:officials|departments|cadres|leaders|authorities|units|they) )?(?:are|were|is|was) (?:also )?"
+    r"(?:told|asked|urged|warned(?: against)?|instructed|reminded|called (?:on|upon)|advised))\b"
+)
 _LEAST_COVERED, _LEAST_RELATED = 0.5, 0.3
 _LEAST_KNOWN = 2
 _MOST_NAMED = 3
+_CHINESE = re.compile("[一-鿿]{2,}")
+_LEAST_QUOTED = 0.6
 _FEW = re.compile("one|two|three|four|five|six|seven|eight|nine|ten|once|twice")
 _OFTEN = re.compile("annual(?:ly)?|yearly|monthly|weekly|daily|quarterly")
 _COUNTED, _PERIODS = frozenset(("count", "")), frozenset(("month", "minute"))
@@ -44,8 +60,11 @@ def english_faults(sentence: str, evidence: Sequence[Statement], rarity: Rarity 
     english = _english(sentence)
     ours = english.statement
     yield from _numbers(ours, evidence)
+    yield from actor_faults(ours, evidence)
     yield from direction_faults(ours, evidence)
     yield from english_polarity_faults(ours, evidence)
+    yield from strong_claim_faults(ours, evidence)
+    yield from _quoted(ours, evidence)
     yield from _word_faults(english, evidence, rarity)
 
 
@@ -57,6 +76,15 @@ def _numbers(ours: Statement, evidence: Sequence[Statement]) -> Iterator[Fault]:
         unsaid = (few and not families & _COUNTED) or (often and not families & _PERIODS)
         if fault.kind != "number" or not unsaid:
             yield fault
+
+
+def _quoted(ours: Statement, evidence: Sequence[Statement]) -> Iterator[Fault]:
+    """Chinese words in the sentence that no text has."""
+    for found in _CHINESE.finditer(ours.text):
+        pairs = bigrams(found[0])
+        held = sum(any(pair in text.letters for text in evidence) for pair in pairs)
+        if held < _LEAST_QUOTED * len(pairs):
+            yield Fault("quote", found[0])
 
 
 def english_statement(sentence: str) -> Statement:
@@ -84,7 +112,8 @@ def _english(sentence: str) -> _English:
     key = _LIST_NUMBER.sub("", search_key(sentence))
     quantities = find_english_quantities(key)
     ends = tuple(found.end() for found in _CLAUSE_END.finditer(key))
-    words = [token for token in _terms(key, ends) if not _inside(token, quantities)]
+    frames = [found.span() for found in _REPORTING.finditer(key)]
+    words = [token for token in _terms(key, ends) if not _inside(token, quantities) and not _framed(token, frames)]
     numbers = [_number(quantity, ends) for quantity in quantities]
     known = [token for token in words if token.meanings]
     tokens = tuple(sorted((*known, *numbers), key=lambda token: token.start))
@@ -99,6 +128,10 @@ def _number(quantity: Quantity, ends: Sequence[int]) -> Token:
 
 def _inside(token: Token, quantities: Sequence[Quantity]) -> bool:
     return any(token.start < quantity.end and quantity.start < token.end for quantity in quantities)
+
+
+def _framed(token: Token, frames: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= token.start < end for start, end in frames)
 
 
 def _terms(key: str, ends: Sequence[int]) -> Iterator[Token]:

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from types import MappingProxyType
 
 from askspeech.faults import Fault
+from askspeech.lexicon import weight
 from askspeech.modality import Modality, contradicts, matching_clause
 from askspeech.negation import affirmed_places, denials, is_near, says_no
 from askspeech.statements import Statement
@@ -13,7 +15,7 @@ __all__ = ["english_polarity_faults"]
 
 _DENIAL = re.compile(
     r"\b(?:not|no|never|neither|nor|without|cannot|forbid(?:s|den)?|prohibit(?:s|ed)?|ban(?:s|ned)?|refus\w+"
-    r"|fail(?:s|ed)? to|unable)\b|n't\b"
+    r"|fail(?:s|ed)? to|unable|warn\w* against|refrain\w*)\b|n't\b"
 )
 _BOUND = re.compile(
     r"\b(?:no|not|never|without)(?: to)? (?:more|less|fewer|later|earlier|lower|higher|exceed\w*|only|merely|just)\b"
@@ -54,6 +56,7 @@ def _affirmed(sentence: Statement, evidence: Sequence[Statement]) -> Iterator[Fa
     """What a sentence without a negation says and the texts only deny."""
     words = [word for token in sentence.tokens for word in token.meanings]
     for denial in (denial for text in evidence for denial in denials(text)):
-        first = denial.governed[0].text
-        if is_near(first, words) and not any(list(affirmed_places(first, text)) for text in evidence):
-            yield Fault("not_negated", denial.said + first)
+        verbs = (token.text for token in denial.governed if token.tag.startswith("v") and weight(token.text))
+        for said in dict.fromkeys((denial.governed[0].text, *islice(verbs, 1))):
+            if is_near(said, words) and not any(list(affirmed_places(said, text)) for text in evidence):
+                yield Fault("not_negated", denial.said + said)

@@ -122,6 +122,7 @@ _BOUNDS: tuple[tuple[Bound, re.Pattern[str]], ...] = (
     ("about", re.compile(r"(?:about|around|approximately|roughly|nearly|almost|some|close to) $")),
 )
 _LATER = re.compile(r"(?:[a-z -]{0,20})?\b(?P<least>or more|or above)\b|(?P<most>\bor less|\bor fewer|\bat most)")
+_RANGE = re.compile(" ?(?:to|and|or|-|–|down to|up to) ?")
 _BOUND_CHARACTERS = 40
 
 
@@ -134,7 +135,18 @@ def find_english_quantities(text: str) -> list[Quantity]:
             found.append(quantity)
             taken[quantity.start : quantity.end] = b"\1" * (quantity.end - quantity.start)
     found.sort(key=lambda quantity: quantity.start)
+    for at in range(len(found) - 1):
+        found[at] = _like_the_next(text, found[at], found[at + 1])
     return [_bounded(text, quantity) for quantity in found]
+
+
+def _like_the_next(text: str, one: Quantity, other: Quantity) -> Quantity:
+    """The first of from 300 million to 500 million yuan, and of 3 to 5 days, in the unit of the second."""
+    unit = next((row for row in _UNITS if re.search(f"(?:{row[0]})$", text[other.start : other.end])), None)
+    plain = one.family in ("", "count") and other.family not in ("", "count")
+    if unit is None or not plain or not _RANGE.fullmatch(text[one.end : other.start]):
+        return one
+    return replace(one, value=one.value * unit[2], family=unit[1])
 
 
 def _all(text: str) -> Iterator[Quantity]:

@@ -35,6 +35,18 @@ _SECTIONS = ("stock", "common", "empty", "negating", "same", "opposite", "englis
 _KEPT_WORDS, _KEPT_PAIRS = 1 << 14, 1 << 15
 _OF_COMMON, _OF_ONE_CHARACTER = 0.5, 0.4
 _NO = frozenset("不没未无非")
+_TELLS = (
+    "强调|指出|要求|提出|表示|认为|坦言|提到|说|称|介绍|明确|谈到|讲到|指明|写道|批评|主张|呼吁|提醒|告诫|警告|倡导|列举|举例|点名|点出|肯定|表扬"
+    "|赞扬|称赞|回顾|总结|概括|归纳|分析|解释|说明|表明|透露|通报|宣布|承认|建议|希望|反对|反思|感叹|直言|描述|形容|号召|叮嘱|设问|反问|澄清"
+)
+_REPORTING = re.compile(
+    "(?:讲话|会议|报告|文件|讲话稿|发言|文中|会上|讲话人|讲话者|发言者|发言人|演讲者)"
+    f"(?:中|里|上|还|也|同时|特别|则|进一步|并|再次|多次|反复|专门|最后|一开始|随后|坦率地?|坦诚地?|严肃地?|尖锐地?|郑重|一再)*(?:{_TELLS})[了过到出]?"
+    "|(?:提醒|告诫|警告|号召|要求|叮嘱|希望)(?:(?:各级|各地|各部门|各单位|大家|有关部门|相关部门|部门|领导|干部|企业家|同志们|与会者|全市|全县|单位|和|、)+)?(?=[,:])"
+    "|(?<=[,。;:])(?:并|还|也|意在|借此|以此|用以)?(?:说明|表明|指出|强调|坦言|提到|认为|指明|作比|比喻)(?=[,一-鿿])"
+    "|以[一-鿿]{1,8}(?:作比|为例|打比方|为喻)|(?:打|做)了?个?比方|在(?:这次)?(?:会|会议|座谈会|讲话|发言|报告)(?:上|中|里)|提出了?(?:严厉|明确|尖锐|新的?)?(?:表扬|批评|要求|希望|质疑|建议|意见)|被(?:要求|告知|提醒|寄予)"
+)
+_OBJECT_BEHIND = frozenset("用供缺停欠")  # 用水 and 用电 share nothing that counts
 _ENDINGS = frozenset("到了出成好于至为过着得")
 _OF_ONE_SIDE, _INSIDE, _OF_FIRST_CHARACTER, _OF_SHARED_CHARACTER = 0.9, 0.9, 0.8, 0.5
 
@@ -99,8 +111,9 @@ def weight(word: str, rarity: Rarity | None = None) -> float:
 
 
 def stock_ranges(text: str) -> Iterator[tuple[int, int]]:
-    """Where stock phrases stand in a text."""
-    return (found.span() for found in lexicon().stock.finditer(text))
+    """Where stock phrases stand in a text, and words that only tell that the speech says something: 讲话批评."""
+    yield from (found.span() for found in lexicon().stock.finditer(text))
+    yield from (found.span() for found in _REPORTING.finditer(text))
 
 
 def is_empty(word: str) -> bool:
@@ -147,6 +160,8 @@ def likeness(one: str, other: str) -> float:
 
 
 def _by_characters(one: str, other: str) -> float:
+    if one[0] == other[0] and one[0] in _OBJECT_BEHIND and len(one) == len(other) == 2:
+        return 0.0
     short, long = (one, other) if len(one) <= len(other) else (other, one)
     if short in long:
         if len(short) == 1:  # 念 of 念稿 is its verb, 门 of 开门 is not

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+import rjieba
+
 from askspeech.lexicon import is_empty, is_known, is_short_for, mates
 from askspeech.places import can_be_name, find_places
 from askspeech.statements import Statement, Token
@@ -30,19 +32,20 @@ _SURNAMES = (
     "郝孔白崔康毛邱秦江史顾侯邵孟龙段雷钱汤尹黎易常武乔贺赖龚文裴齐祝卓骆柳尤柯关路岳殷温凌霍童颜梅盛祁鲁葛"
 )
 _PERSON = re.compile(
-    rf"(?P<name>[{_SURNAMES}](?![务委任])(?:(?![副代任县市省区镇乡的由各位党委和与及原新]){_HAN}){{1,2}}?)"
+    rf"(?P<name>[{_SURNAMES}](?![务委任])(?![副代任县市省区镇乡的由各位党委和与及原新]){_HAN}(?:(?![副代任县市省区镇乡的由各位党委和与及]){_HAN})??)"
     rf"(?=同志|先生|女士|(?:{_SEAT}委|党委)?(?:常务副|副|代理|代)?(?:{_CORE}))"
 )
 _PARTY = re.compile(
     rf"(?P<level>{_SEAT})(?P<name>委常委会|委(?!员|托|常委|书记|副书记)|人大(?:常委会)?|政协|政府常务会议?|政府办公[厅室]|政府办(?![理事好学公])|委办公[厅室]|政府(?!工作报告)|纪委|监委)"
 )
 _ORGAN = re.compile(
-    rf"(?P<level>{_SEAT})?(?P<stem>{_HAN}{{2}})"
+    rf"(?P<level>国家|{_SEAT})?(?P<stem>{_HAN}{{2}})"
     "(?P<suffix>局(?![限面势部])|(?<![大客餐])厅|[法学]?院(?!士)|(?<![全内外干西东中南北各总支局一下细])部(?![分门署位件队委下])|(?<![常党县市省区州镇乡])委(?!员(?!会)|托)|(?<!科)室|中心(?!城)|部门|银行|公司|集团|商会|协会)"
 )
 _NO_NAME = re.compile("[由在从向把被将与和及等为到给让至于以每各全本该其的了要]")
 _BODY = re.compile(
-    "总工会|(?<!总)工会|妇联|共青团|团委|残联|工商联|科协|侨联|红十字会|(?<=市)法院|(?<=县)法院|检察院|消委会"
+    f"(?P<level>{_SEAT}(?:级|中级)?)?(?:人民|高级)?"
+    "(?P<name>总工会|(?<!总)工会|妇联|共青团|团委|残联|工商联|科协|侨联|红十字会|(?<=[市县级民])法院|检察院|消委会)"
 )
 _BEFORE_NAME = re.compile("[^和与及由向把,、。;:!?“”《》]{0,12}$")
 _NO_STEM = re.compile(
@@ -153,11 +156,13 @@ def _organs(text: str) -> Iterator[Mention]:
     for found in _PARTY.finditer(text):
         yield Mention("organ", f"{found['level']}|{found['name']}|", *found.span())
     for found in _BODY.finditer(text):
-        yield Mention("organ", f"|{found[0]}|", *found.span())
+        yield Mention("organ", f"{(found['level'] or '')[:1]}|{found['name']}|", *found.span())
     for found in _ORGAN.finditer(text):
-        loose = found["suffix"] not in ("局", "厅", "委", "部")
-        if not _NO_STEM.search(found["stem"]) and not (loose and (is_known(found["stem"]) or is_empty(found["stem"]))):
-            value = f"{found['level'] or ''}|{found['stem']}|{found['suffix']}"
+        stem = found["stem"]
+        loose = found["suffix"] not in ("局", "厅", "委", "部") and (is_known(stem) or is_empty(stem))
+        verb = found["suffix"] == "部门" and rjieba.tag(stem)[-1][1].startswith(("v", "d"))
+        if not (verb or loose or _NO_STEM.search(stem)):
+            value = f"{found['level'] or ''}|{stem}|{found['suffix']}"
             yield Mention("organ", value, *found.span(), _in_full(text, found.end()))
 
 

@@ -38,7 +38,12 @@ _EXCLUDED_BY: Mapping[Modality, re.Pattern[str]] = MappingProxyType(
     }
 )
 _DONE = re.compile("已|了|过|完成|达到|[一二三四五六七八九十百千万\\d]+件")
-_ALLOWING = re.compile("[可能准允许免]|自愿|鼓励|随时|自主|即")
+_ALLOWING = re.compile("[可能准允许免]|自愿|鼓励|随时|自主|即|就|直接|都")
+_FORBIDDING = re.compile("不得|不准|不许|严禁|禁止|不允许|决不允许|绝不允许")
+_ALLOWED = re.compile(
+    "(?<!不)可以|可(?=[在由把向按将于延申享自先暂缓免减凭])|(?<![不决绝])允许|(?<!不)准许|准予|自愿|鼓励|随时|能(?=[办做够])|有权|自主|放手"
+)
+_NOT_TO = re.compile("不|拒绝|免")
 _HOPED = re.compile("力争|争取(?!到|了)|有望|拟(?!定)|预计")
 _FUTURE = re.compile("力争|争取|努力|有望|拟|计划|打算|目标|预计|预期|希望|要|将|确保|到20")
 # Words that a sentence may have only where the texts have such a one too: softening, generalising, singling out.
@@ -73,13 +78,23 @@ def modality_faults(sentence: Statement, evidence: Sequence[Statement]) -> Itera
     for kind, pattern in _MODAL_WORDS.items():
         for found in pattern.finditer(sentence.text):
             near = matching_clause(sentence, sentence.clause(found.start()), evidence, found.end())
-            unfounded = kind == "may" and not any(_ALLOWING.search(text.text) for text in evidence)
+            unfounded = kind == "may" and _is_not_allowed(sentence.text[found.end() :], evidence)
             if unfounded or contradicts(kind, near):
                 yield Fault("modality", found[0])
     for fault, words, rests in _NEEDED:
         if (found_word := words.search(sentence.text)) and not any(rests.search(text.text) for text in evidence):
             yield Fault(fault, found_word[0])
     yield from _dropped(sentence, evidence)
+
+
+def _is_not_allowed(allowed: str, evidence: Sequence[Statement]) -> bool:
+    """Whether the texts allow nothing, or forbid something and allow nothing, where the sentence allows to do it."""
+    if _NOT_TO.match(allowed):
+        return False
+    if not any(_ALLOWING.search(text.text) for text in evidence):
+        return True
+    forbidden = any(_FORBIDDING.search(text.text) for text in evidence)
+    return forbidden and not any(_ALLOWED.search(text.text) for text in evidence)
 
 
 def scope_faults(sentence: Statement, evidence: Sequence[Statement]) -> Iterator[Fault]:

@@ -13,7 +13,7 @@ __all__ = ["Denial", "affirmed_places", "denials", "is_near", "negation_faults",
 
 # Begin with 不, 没, 未 or 无 and deny nothing.
 _NO_NEGATORS = re.compile(
-    "不(?:断|仅|但|管|论|久|过|同(?!意)|少|妨|禁|愧|时|惜|如|良|满|足|法|动产|变|错|合格|合理|平衡|充分|确定|对称|畅|到位|作为|担当|正之风|正当|夜|懈|渝|负|可或缺)"
+    "未经(?=[^,。;]{1,15},[^。;]{0,12}(?:不得|不准|不能|不许|一律不|禁止))|不[得能可会]不|(?<=不[得能可会])不|[无莫]不|(?<=[无莫])不|不(?:断|仅|但|管|论|久|过|同(?!意)|少|妨|禁|愧|时|惜|如|良|满|足|法|动产|变|错|合格|合理|平衡|充分|确定|对称|畅|到位|作为|担当|正之风|正当|夜|懈|渝|负|可或缺)"
     "|没落|未(?:来|必|雨绸缪)|无(?:论|疑|数|形|人机|非|障碍|缝|偿|微不至|私|愧|限|纸化|感|证|差别|分歧|事不扰|忧)"
 )
 _LEADING = re.compile("^(?:绝不|决不|并不|不|没有|没|未|无)(?=.)")
@@ -25,8 +25,15 @@ _BOUND = re.compile(
 _COMPLEMENT = re.compile("不(?:到|成|下来?|了(?!解)|起|上|出|完|好|动|来|住|清|开|够|齐)")
 _EXCEPTION = re.compile("([^,。;:!?]{2,20})除外|(?<![废清剔免排扣消])除了?([^,。;:!?外]{2,20}?)(?:以外|之外|外|,)")
 # Verbs that say no by themselves: 取消评优资格 for 不得评优.
-_REFUSING = re.compile("[免禁拒]|取消|停|撤|废|除外|剥夺|杜绝|防止|避免")
-_REACH = 6
+_REFUSING = re.compile(
+    "[免禁拒]|(?<![减不至最多缩])少(?=[跑走费花交填说搞开报盖等操])|取消|停|撤|废|除外|剥夺|杜绝|防止|避免|反对|制止|抵制|纠正|批评|叫停|克服|改掉|戒|走不通|要不得|行不通|使不得|不可取|非改不可"
+)
+_BANS = frozenset(("禁止", "严禁", "拒绝", "杜绝", "反对", "否认", "否定", "阻止", "限制"))
+_UNLESS, _FIRST = re.compile("未经[^。;!?]+$"), re.compile("先|经过|才[能可]|方可|须经|同意[后了]")
+_UNDONE = re.compile(f"(?:没有?|并?未|从未|不再?|并不|并非|不是)(?:{'|'.join(sorted(_BANS))})")
+_IS = re.compile("是|非|没有")
+_REACH, _FAR_REACH = 6, 14
+_PREPOSITIONS = frozenset("对向把将以因在由从为给让")
 _SAME, _EQUAL = 0.75, 0.95
 _MOSTLY = 0.6
 _CLEARLY = 0.08
@@ -34,11 +41,15 @@ _CLEARLY = 0.08
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """A negating word, the words that it governs, and where it starts; -1 where it is no word of its own."""
+    """A negating word, the words that it governs, and where it starts; -1 where it is no word of its own.
+
+    Of a list, 严禁搭售保险、理财, the words before `first` are those of its first item.
+    """
 
     said: str
     governed: tuple[Token, ...]
     start: int = -1
+    first: int | None = None
 
 
 def negation_faults(sentence: Statement, evidence: Sequence[Statement]) -> Iterator[Fault]:
@@ -50,6 +61,8 @@ def negation_faults(sentence: Statement, evidence: Sequence[Statement]) -> Itera
     theirs = [denial for text in evidence for denial in denials(text)]
     for denial in ours:
         if _is_said_so(denial, sentence, evidence) or _is_denied(denial, theirs) or _is_refused(denial, evidence):
+            continue
+        if _is_condition(denial, sentence, evidence):
             continue
         if _is_affirmed(denial, evidence):
             yield Fault("negated", denial.said)
@@ -67,16 +80,21 @@ def denials(of: Statement) -> tuple[Denial, ...]:
     """The negations of a text with what they govern; 不超过 in front of a number is none."""
     bounds = [found.span() for found in _BOUND.finditer(of.text)]
     found = []
+    undone = -1
     for at, token in enumerate(of.tokens):
         said, rest = _negator(token, of.text)
-        if said and not any(start <= token.start < end for start, end in bounds):
-            found.append(Denial(said, _governed_by(of, at, said, rest), token.start))
+        if said and at > undone and _is_undone(of, at, rest):
+            undone = at + 1
+        elif said and at > undone and not any(start <= token.start < end for start, end in bounds):
+            governed = _governed_by(of, at, said, rest)
+            found.append(Denial(said, governed, token.start, _first_item(of, governed)))
     return (*(denial for denial in found if denial.governed), *_exceptions(of))
 
 
 def affirmed_places(word: str, text: Statement) -> Iterator[tuple[int, int]]:
     """Where a text has a word, or one like it, without a negation."""
-    governed = {token.start for denial in denials(text) for token in denial.governed}
+    found = denials(text)
+    governed = {token.start for denial in found for token in denial.governed} | {denial.start for denial in found}
     for token in text.tokens:
         if token.start not in governed and is_near(word, [token.text]):
             yield token.start, token.end
@@ -108,6 +126,22 @@ def _negator(token: Token, text: str) -> tuple[str, tuple[Token, ...]]:
     return leading[0], (rest,)
 
 
+def _first_item(of: Statement, governed: Sequence[Token]) -> int | None:
+    """How many of the words are the first item of a list; None where there is none, or of one word alone."""
+    for number, token in enumerate(governed):
+        if number > 1 and of.text[token.start - 1] == "、":
+            return number
+    return None
+
+
+def _is_undone(of: Statement, at: int, rest: tuple[Token, ...]) -> bool:
+    """Whether a negation denies a negation right behind it: 并未禁止 is no ban, 不是不办 no refusal."""
+    after = of.tokens[at + 1] if at + 1 < len(of.tokens) else None
+    if rest or after is None or after.start != of.tokens[at].end:
+        return False
+    return after.text in _BANS or (after.text == "不" and _IS.search(of.tokens[at].text) is not None)
+
+
 def _governed_by(of: Statement, at: int, said: str, rest: tuple[Token, ...]) -> tuple[Token, ...]:
     """What a negation denies: what follows, else what stands in front: 高耗能项目坚决不上; of 办不成 the 办."""
     if at and _COMPLEMENT.match(of.text, of.tokens[at].start) and _follows_verb(of, at):
@@ -124,10 +158,12 @@ def _follows_verb(of: Statement, at: int) -> bool:
 def _behind(of: Statement, at: int) -> Iterator[Token]:
     """The words behind a negation up to the end of its clause, a 的, or the next negation."""
     clause, count = of.tokens[at].clause, 0
+    # 不得对遇到困难的企业抽贷: what is denied stands behind all that a preposition governs.
+    far = at + 1 < len(of.tokens) and of.tokens[at + 1].text in _PREPOSITIONS
     for token in of.tokens[at + 1 :]:
-        if token.clause != clause or count == _REACH or (count and _negator(token, of.text)[0]):
+        if token.clause != clause or count == (_FAR_REACH if far else _REACH):
             return
-        if token.text == "的" and count:
+        if count and (_negator(token, of.text)[0] or (token.text == "的" and not far)):
             return
         if token.quantity is None and not is_empty(token.text):
             count += 1
@@ -152,6 +188,12 @@ def _exceptions(of: Statement) -> Iterator[Denial]:
             yield Denial("除外", words)
 
 
+def _is_condition(denial: Denial, of: Statement, evidence: Sequence[Statement]) -> bool:
+    """Whether 未经同意，不得检查 stands for 检查先要同意."""
+    conditional = _UNLESS.search(of.text[: max(0, denial.start)]) is not None
+    return conditional and any(_FIRST.search(text.text) for text in evidence)
+
+
 def _is_said_so(denial: Denial, of: Statement, evidence: Sequence[Statement]) -> bool:
     """Whether a text has the negation and the word behind it as they stand."""
     after = denial.governed[0]
@@ -167,18 +209,23 @@ def _is_denied(denial: Denial, by: Sequence[Denial]) -> bool:
 
 
 def _is_affirmed(denial: Denial, texts: Sequence[Statement]) -> bool:
-    """Whether most of what is denied is said there, denied or not."""
+    """Whether most of what is denied is said there, or of the first of several things, denied or not."""
     words = [token.text for text in texts for token in text.tokens if token.quantity is None]
-    total = sum(weight(token.text) for token in denial.governed)
-    said = sum(weight(token.text) for token in denial.governed if is_near(token.text, words, _EQUAL))
+    return _is_mostly_said(denial.governed, words) or _is_mostly_said(denial.governed[: denial.first], words)
+
+
+def _is_mostly_said(governed: Sequence[Token], words: Sequence[str]) -> bool:
+    total = sum(weight(token.text) for token in governed)
+    said = sum(weight(token.text) for token in governed if is_near(token.text, words, _EQUAL))
     return said > 0 and said >= _MOSTLY * total
 
 
 def _is_refused(denial: Denial, texts: Sequence[Statement]) -> bool:
     """Whether each clause that has the denied word says no in some way of its own: 取消评优资格 for 不得评优."""
     word = _found_word(denial, texts)
-    clauses = [clause_text(text, one.clause) for text in texts for one in text.tokens if is_near(word, [one.text])]
-    return bool(clauses) and all(_REFUSING.search(clause) for clause in clauses)
+    said = [(text, one) for text in texts for one in text.tokens if is_near(word, [one.text])]
+    clauses = [_UNDONE.sub("", clause_text(text, one.clause)).replace(one.text, "") for text, one in said]
+    return bool(clauses) and all(map(_REFUSING.search, clauses))
 
 
 def _is_meant(denial: Denial, of: Statement, sentence: Statement, evidence: Sequence[Statement]) -> bool:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from askspeech.numerals import DIGIT, DIGITS, FREQUENCIES, NUMERAL, TIMES, UNIT, UNITS, chinese_value
 
-__all__ = ["Bound", "Quantity", "find_quantities", "same_quantity"]
+__all__ = ["Bound", "Quantity", "figures", "find_quantities", "same_quantity"]
 
 Bound = Literal["", "least", "most", "about"]
 
@@ -20,7 +20,7 @@ _WEEKDAYS = {character: value for value, character in enumerate("一二三四五
 # Written with numerals, but no numbers: 一些, 一律, 十分, 十四五, 第一，第二，; 一是 …, 二要 ….
 _IDIOM = re.compile(
     "一(?:些|律|定|般|样|切|直|贯|旦|致|体|把手|带一路|时(?!间)|再|味|向|举|手|心|流|方面|揽子|条龙|条心|系列|大批|次性|下|面|边|起|抓到底"
-    "|点[也都儿]|口气|以贯之|视同仁|目了然|步到位|线|对一)|进一步|十分(?!钟|之)|万一(?!千)|千万[不要别]|[三四五六七八九]上[三四五六七八九]下"
+    "|点[也都儿]|口气|以贯之|视同仁|目了然|步到位|线|对一)|[一两二三四五个]位数|进一步|十分(?!钟|之)|万一(?!千)|千万[不要别]|[三四五六七八九]上[三四五六七八九]下"
     "|千方百计|千家万户|万众一心|百姓|百货|四通八达|十[二三四五]五|(?:(?<=[,。;:!?\\n])|^)第[一二三四五六七八九十]+(?=[,、:])"
     "|(?:(?<=[,。;:、!?\\n])|^)[一二三四五六七八九十](?=是|要|、)"
 )
@@ -103,10 +103,10 @@ def _rounds(rounded: Quantity, exact: Quantity) -> bool:
     if rounded.upper is not None:
         return exact.upper is None and rounded.value <= exact.value < rounded.upper
     nearly = exact.value < rounded.value <= exact.value * Fraction(11, 10)
-    return nearly and rounded.bound == "about" and exact.bound == "" and _figures(rounded) < _figures(exact)
+    return nearly and rounded.bound == "about" and exact.bound == "" and figures(rounded) < figures(exact)
 
 
-def _figures(quantity: Quantity) -> int:
+def figures(quantity: Quantity) -> int:
     """How many figures a number has without zeros at its ends: 50 has one, 46 two."""
     return len(f"{float(quantity.value):.12g}".replace(".", "").strip("0"))
 
@@ -204,6 +204,12 @@ def _step(numeral: str, value: Fraction) -> Fraction:
     return Fraction(step)
 
 
+def _quarter_end(match: re.Match[str]) -> list[Quantity]:
+    """三季度末 is 9月底."""
+    value = chinese_value(match[1])
+    return _one(None if value is None else 3 * value, "date", match)
+
+
 def _read_as(family: str) -> Reader:
     return lambda match: _one(chinese_value(match[1]), family, match)
 
@@ -228,6 +234,7 @@ _RULES: tuple[tuple[re.Pattern[str], Reader], ...] = (
         re.compile("(?:(?<![一二两三四五六\\d几])周|星期|礼拜)([一二三四五六日天])(?![体般些年])"),
         lambda match: _one(Fraction(_WEEKDAYS[match[1]]), "weekday", match),
     ),
+    (re.compile("(?<![个前])第?([一二三四1-4])季度(?=[末底])"), _quarter_end),
     (re.compile("(?<![个前])第?([一二三四1-4])季度"), _read_as("quarter")),
     (re.compile(f"第({NUMERAL})"), _read_as("ordinal")),
     (

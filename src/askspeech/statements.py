@@ -13,17 +13,19 @@ from askspeech.lexicon import Rarity, likeness, stock_ranges, weight
 from askspeech.quantities import Quantity, find_quantities
 from askspeech.tokens import search_key
 
-__all__ = ["Context", "Statement", "Token", "affinity", "clause_text", "context", "statement"]
+__all__ = ["Context", "Statement", "Token", "affinity", "clause_text", "context", "statement", "tells"]
 
 _CLAUSE_END = re.compile(r"[,。;:!?\n…]")
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W_]")
-_GLUED = frozenset("要每须可将已被把向由从在到于不未再更且均为就也都仅")
+_GLUED = frozenset("对有要每须可将已被把向由从在到于不未再更且均为就也都仅")
 _GLUED_BEHIND = frozenset("时后前的者")
-_FIXED = re.compile("([上下]半年|[今去前明]年|年[初底末]|月[初底末])")
-_KEPT = 512
+_FIXED = re.compile("(上收(?!入)|下放|约谈|报装|[上下]半年|[今去前明]年|年[初底末]|月[初底末])")
+_VERBS = frozenset(("上收", "下放", "约谈", "报装"))
+_KEPT, _CONTEXTS_KEPT = 512, 1 << 12
 
 _REACH = 7
+_TELLING = 1.0
 _FADE = 0.7
 # Who it is about, where nobody is named; empty for coverage, telling beside a number.
 _SUBJECTS = re.compile("我们|他们|它们|人家|我|[我本全][市县省区]")
@@ -100,6 +102,13 @@ def statement(text: str) -> Statement:
     return Statement(key, "".join(_WORD.findall(key)), tokens, quantities, ends)
 
 
+def tells(of: Statement) -> bool:
+    """Whether a text says anything: a number, a stock phrase or a telling word; 好的 and 是的 do not."""
+    if of.quantities or any(token.stock for token in of.tokens):
+        return True
+    return sum(token.weight() for token in of.tokens) >= _TELLING
+
+
 def clause_text(of: Statement, number: int) -> str:
     """The words of a clause, by its number."""
     ends = (0, *of.clause_ends, len(of.text))
@@ -129,8 +138,11 @@ def _words(key: str, start: int, end: int, ends: Sequence[int], stock: Sequence[
 
 def _cut(text: str) -> Iterator[tuple[str, str]]:
     """The words with their parts of speech; a function word glued to an unknown one is taken off: 要念 → 要, 念."""
-    for part in _FIXED.split(text):
-        yield from _unglued(part)
+    for at, part in enumerate(_FIXED.split(text)):
+        if at % 2 and part in _VERBS:
+            yield part, "v"
+        else:
+            yield from _unglued(part)
 
 
 def _unglued(text: str) -> Iterator[tuple[str, str]]:
@@ -167,6 +179,7 @@ class Context:
     right: Side
 
 
+@lru_cache(maxsize=_CONTEXTS_KEPT)
 def context(of: Statement, start: int, end: int) -> Context:
     """What stands around [start, end) of a statement; it fades with distance, and more at commas."""
     first = bisect_left(of.tokens, start + 1, key=lambda token: token.end)
