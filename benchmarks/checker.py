@@ -119,7 +119,8 @@ def _row(name: str, done: Any) -> list[str]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the tables, and on --failed every pair that goes wrong."""
     parser = argparse.ArgumentParser(description="how well the checker of sentences does on pairs written by hand")
-    parser.add_argument("pairs", nargs="*", type=Path, default=[PAIRS, THIRD_PAIRS, UNSEEN_PAIRS], help="files of pairs")
+    files = [PAIRS, THIRD_PAIRS, UNSEEN_PAIRS]
+    parser.add_argument("pairs", nargs="*", type=Path, default=files, help="files of pairs")
     parser.add_argument("--failed", action="store_true", help="print every pair that goes wrong")
     options = parser.parse_args(arguments)
     pairs = [pair for path in options.pairs for pair in read_pairs(path)]

@@ -3,10 +3,19 @@
 import re
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
-from benchmarks.checker import PAIRS, THIRD_PAIRS, UNSEEN_PAIRS, caught, main, read_pairs, table_by, tried, wrongly_marked
+from benchmarks.checker import (
+    PAIRS,
+    THIRD_PAIRS,
+    UNSEEN_PAIRS,
+    caught,
+    main,
+    read_pairs,
+    table_by,
+    tried,
+    wrongly_marked,
+)
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.chinese_numerals import in_chinese
