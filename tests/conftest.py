@@ -9,6 +9,8 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from askspeech import Answerer, SpeechIndex
 
 # Before anything imports a model library: no test may look for a model on the network.
@@ -17,6 +19,8 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 settings.register_profile("normal", derandomize=True, deadline=None, database=None, max_examples=200)
 settings.register_profile("ci", settings.get_profile("normal"), max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "normal"))
+
+pytest.register_assert_rewrite("tests.browser")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -138,6 +142,15 @@ def samples_index(samples_store: Path) -> Iterator["SpeechIndex"]:
 
     with SpeechIndex.open(samples_store) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """A browser; the test files that need one have `tests.browser.marks`."""
+    from tests.browser import launched
+
+    with launched() as program:
+        yield program
 
 
 def _built(folder: Path, store: Path) -> Path:

@@ -13,6 +13,7 @@ from askspeech.datatypes import (
     Fact,
     Filters,
     Hit,
+    Language,
     Locator,
     Notice,
     Passage,
@@ -26,6 +27,7 @@ from askspeech.datatypes import (
     slices,
 )
 from askspeech.errors import NotInIndexError, QuestionError, StoreMissingError
+from askspeech.whole_speech import WholeSpeech
 
 PREFACE = "𠮷林发布：本文件收录两篇讲话。\n\n"
 FIRST = """在柳溪县优化营商环境大会上的讲话
@@ -208,9 +210,19 @@ class FakeIndex:
                 return one
         raise NotInIndexError(f"There is no speech {speech_id} in the index.")
 
+    def whole_speech(self, speech_id: str) -> WholeSpeech:
+        """One speech with the text."""
+        return WholeSpeech(self.speech(speech_id), self.text)
+
     def example_questions(self, count: int) -> list[str]:
         """The questions that the fake answers know."""
         return list(self.questions[:count])
+
+    def next_questions(
+        self, citations: Sequence[Citation], count: int = 3, *, asked: Sequence[str] = (), language: Language = "zh"
+    ) -> list[str]:
+        """The questions that were not asked yet."""
+        return [question for question in self.questions if question not in asked][:count]
 
     def refresh(self) -> bool:
         """Nothing newer, unless the store has gone."""
@@ -231,10 +243,19 @@ class FakeAnswers:
     gate: threading.Event | None = None
     histories: list[tuple[Turn, ...]] = field(default_factory=list)
     filters: list[Filters | None] = field(default_factory=list)
+    ways: list[tuple[bool, bool]] = field(default_factory=list)
+    """Of each question, whether it was asked literally, and for quotations only."""
+    has_chat_model: bool = False
     closed: threading.Event = field(default_factory=threading.Event)
 
     def stream(
-        self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        literal: bool = False,
+        quotations: bool = False,
     ) -> Iterator[AnswerEvent]:
         """The scripted answer to a question."""
         if not question:
@@ -243,6 +264,7 @@ class FakeAnswers:
             raise RuntimeError("a defect that nobody foresaw: secret detail")
         self.histories.append(tuple(history))
         self.filters.append(filters)
+        self.ways.append((literal, quotations))
         chosen = next((one for one in self.answers if one.question == question), replace(WEATHER, question=question))
         return self._events(chosen)
 

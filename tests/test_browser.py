@@ -1,105 +1,41 @@
 """The page in a real browser: asking, citing, reading, and what hostile text does there (nothing)."""
 
 import contextlib
-import os
 import re
-import shutil
-import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-import uvicorn
 from tests import fakes
+from tests.browser import (
+    ANSWER,
+    ASK,
+    PHONE,
+    READER,
+    Page,
+    ask,
+    click_number,
+    is_in_view,
+    marks,
+    opened,
+    playwright_api,
+    serving,
+    words_marked,
+)
 from tests.chat_server import Asked
 from tests.chat_server import serving as model_serving
+from tests.html_reader import as_shown
 
 from askspeech import Answerer, SpeechIndex
 from askspeech.chat_models import ChatModel
-from askspeech.datatypes import Citation, Filters, slices
+from askspeech.datatypes import Filters, slices
 from askspeech.errors import StoreMissingError
 from askspeech.live_index import Opened
 from askspeech.printing import printable
-from askspeech.server import create_application
 from askspeech.settings import ChatSettings
 from askspeech.texts import CHINESE, ENGLISH
 
-playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-PLACES = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",)
-DESKTOP = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
-ASK = "#as-ask textarea"
-ANSWER = "#as-chat .as-answer"
-READER = ".as-reader"
-
-Page = playwright_api.Page
-Opener = Callable[[], Opened]
-
-
-def browser_program() -> str | None:
-    found = (shutil.which(name) for name in NAMES)
-    return next((path for path in (*found, *PLACES) if path and Path(path).exists()), None)
-
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(browser_program() is None, reason=f"no browser: none of {', '.join(NAMES)}"),
-]
-
-
-@dataclass
-class Watch:
-    """What a page said and asked for while it was open."""
-
-    address: str
-    complaints: list[str] = field(default_factory=list)
-    expected: tuple[str, ...] = ()
-
-    def follow(self, page: Page) -> None:
-        page.on("console", lambda message: self.said(message.type, message.text))
-        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: self.complaints.append(f"dialog: {dialog.message}"))
-        page.on("request", lambda request: self.requested(request.url))
-
-    def said(self, kind: str, text: str) -> None:
-        if kind in ("error", "warning") and not any(part in text for part in self.expected):
-            self.complaints.append(f"{kind}: {text}")
-
-    def requested(self, url: str) -> None:
-        if not url.startswith((self.address, "data:", "blob:")):
-            self.complaints.append(f"request: {url}")
-
-
-@contextlib.contextmanager
-def serving(open_index: Opener, port: int = 0) -> Iterator[str]:
-    application = create_application(open_index, build_command="askspeech build FOLDER")
-    with socket.create_server(("127.0.0.1", port)) as listener:
-        server = uvicorn.Server(uvicorn.Config(application, log_level="critical", timeout_graceful_shutdown=1))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        while not server.started:
-            assert thread.is_alive(), "the server did not start"
-            time.sleep(0.02)
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join(timeout=10)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[playwright_api.Browser]:
-    # A browser's sandbox does not work for root, as in containers.
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with playwright_api.sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=browser_program(), args=arguments)
-        yield launched
-        launched.close()
+pytestmark = marks
 
 
 @pytest.fixture(scope="module")
@@ -109,63 +45,10 @@ def address() -> Iterator[str]:
         yield started
 
 
-@contextlib.contextmanager
-def opened(
-    browser: playwright_api.Browser,
-    address: str,
-    *,
-    locale: str = "zh-CN",
-    size: dict[str, int] = DESKTOP,
-    expected: tuple[str, ...] = (),
-) -> Iterator[Page]:
-    """An open page; at its end it must have complained of nothing and asked no other host for anything."""
-    context = browser.new_context(viewport=size, locale=locale)
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    watch = Watch(address, expected=expected)
-    watch.follow(page)
-    page.goto(address)
-    page.wait_for_selector(ASK)
-    page.wait_for_selector(".as-welcome")
-    yield page
-    context.close()
-    assert watch.complaints == []
-
-
 @pytest.fixture
 def page(browser: playwright_api.Browser, address: str) -> Iterator[Page]:
     with opened(browser, address) as ready:
         yield ready
-
-
-def ask(page: Page, question: str) -> None:
-    """Ask, and wait until the answer is complete."""
-    before = page.locator(ANSWER).count()
-    page.fill(ASK, question)
-    page.press(ASK, "Enter")
-    page.wait_for_function(
-        "([selector, count]) => document.querySelectorAll(selector).length > count", arg=[ANSWER, before]
-    )
-    page.wait_for_selector(f"{ANSWER}:not(.as-running) >> nth={before}")
-    page.wait_for_selector("#as-ask .submit-button")
-
-
-def words_marked(page: Page, kind: str = "as-chosen") -> str:
-    return "".join(page.locator(f"{READER} mark.{kind}").all_text_contents())
-
-
-def click_number(page: Page, citation: Citation, *, answer: int = 0) -> None:
-    page.locator(ANSWER).nth(answer).locator("button.as-cite", has_text=str(citation.number)).click()
-    page.wait_for_selector(f"{READER} mark.as-chosen")
-
-
-def is_in_view(page: Page, selector: str) -> bool:
-    return bool(
-        page.locator(selector).first.evaluate(
-            "element => { const box = element.getBoundingClientRect();"
-            " return box.top >= 0 && box.bottom <= window.innerHeight && box.height > 0; }"
-        )
-    )
 
 
 def test_a_citation_opens_the_speech_at_its_words(page: Page) -> None:
@@ -176,8 +59,8 @@ def test_a_citation_opens_the_speech_at_its_words(page: Page) -> None:
     assert words_marked(page, "as-cited") == fakes.LEDGER.quote + fakes.BUDGET.quote
     assert is_in_view(page, f"{READER} mark.as-chosen")
     span = fakes.FIRST_SPEECH.span
-    assert page.locator(f"{READER}-body").text_content() == fakes.TEXT[span.start : span.end]
-    assert page.locator(f"{READER}-title").text_content() == fakes.FIRST_SPEECH.title
+    assert page.locator(f"{READER} .as-whole-text").text_content() == fakes.TEXT[span.start : span.end]
+    assert page.locator(f"{READER} .as-whole-title").text_content() == fakes.FIRST_SPEECH.title
 
 
 def test_a_real_index_is_asked_and_read(
@@ -195,7 +78,7 @@ def test_a_real_index_is_asked_and_read(
                 "n => document.querySelector('.as-reader').dataset.number == n", arg=str(citation.number)
             )
             assert words_marked(page) == citation.quote
-            assert page.locator(f"{READER}-title").text_content() == citation.speech_title
+            assert page.locator(f"{READER} .as-whole-title").text_content() == citation.speech_title
 
 
 def test_sources_stand_beside_the_answer_and_open_the_reader(page: Page) -> None:
@@ -206,7 +89,7 @@ def test_sources_stand_beside_the_answer_and_open_the_reader(page: Page) -> None
     page.locator("#as-sources .as-open").last.click()
     page.wait_for_selector(f"{READER} mark.as-chosen")
     assert words_marked(page) == fakes.HOTLINE.quote
-    assert page.locator(f"{READER}-title").text_content() == fakes.SECOND_SPEECH.title
+    assert page.locator(f"{READER} .as-whole-title").text_content() == fakes.SECOND_SPEECH.title
 
 
 def test_numbers_of_earlier_answers_keep_their_places(page: Page) -> None:
@@ -216,7 +99,7 @@ def test_numbers_of_earlier_answers_keep_their_places(page: Page) -> None:
     assert words_marked(page) == fakes.OFFICER.quote
     click_number(page, fakes.LEDGER, answer=0)
     page.wait_for_function(
-        "title => document.querySelector('.as-reader-title').textContent === title", arg=fakes.FIRST_SPEECH.title
+        "title => document.querySelector('.as-whole-title').textContent === title", arg=fakes.FIRST_SPEECH.title
     )
     assert words_marked(page) == fakes.LEDGER.quote
 
@@ -237,7 +120,7 @@ def test_the_keyboard_alone_is_enough(page: Page) -> None:
     page.locator(f"{ANSWER} button.as-cite").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector(f"{READER} mark.as-chosen")
-    assert page.evaluate("document.activeElement.className") == "as-reader-body"
+    assert page.evaluate("document.activeElement.className") == "as-whole-text"
 
 
 def test_an_example_asks_itself(page: Page) -> None:
@@ -512,9 +395,11 @@ def test_hostile_speeches_are_only_text(browser: playwright_api.Browser, hostile
             page.wait_for_function(
                 "n => document.querySelector('.as-reader')?.dataset.number == n", arg=str(citation.number)
             )
-            assert page.locator(f"{READER}-title").text_content() == speech.title
-            assert page.locator(f"{READER}-body").text_content() == slices(index.text, [speech.span])
-            assert words_marked(page) == citation.quote
+            assert page.locator(f"{READER} .as-whole-title").text_content() == as_shown(speech.title)
+            assert page.locator(f"{READER} .as-whole-text").text_content() == as_shown(
+                slices(index.text, [speech.span])
+            )
+            assert words_marked(page) == as_shown(citation.quote)
         assert page.evaluate(FOREIGN, OWN_ELEMENTS) == []
 
 
@@ -574,8 +459,9 @@ def test_a_chat_model_that_fails_is_replaced_with_a_notice(browser: playwright_a
         with serving(lambda: Opened(index, answers)) as started, opened(browser, started) as page:
             ask(page, question)
             answer = page.locator(ANSWER).first
-            shown = "".join(answer.locator("p:not(.as-notice)").all_text_contents())
+            shown = "".join(answer.locator("p:not(.as-notice, .as-checked)").all_text_contents())
             plain = Answerer(index).ask(question)
             assert shown == re.sub(r"\[(\d+)\]", r"\1", plain.text).replace("\n", "")
             assert "连接中断" in str(answer.locator(".as-notice").text_content())
+            assert answer.locator(".as-checked").text_content() == CHINESE.checked_quotes
             assert answer.locator("button.as-cite").count() == len(plain.citations)

@@ -1,5 +1,6 @@
 """The server: headers, health, speeches, and what is closed; starting and stopping as a process."""
 
+import json
 import os
 import signal
 import socket
@@ -16,8 +17,10 @@ from tests import fakes
 
 from askspeech.errors import StoreDamagedError, StoreMissingError
 from askspeech.live_index import Opened
-from askspeech.server import SECURITY_HEADERS, address_of, create_application, run_application
-from askspeech.settings import ServerSettings
+from askspeech.reader_rendering import reader_html
+from askspeech.server import SECURITY_HEADERS, address_of, create_application, run_application, serve
+from askspeech.settings import IndexSettings, ServerSettings
+from askspeech.texts import CHINESE, ENGLISH
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = """
@@ -79,12 +82,37 @@ def test_health_without_an_index() -> None:
     assert "There is no index" in health["message"]
 
 
-def test_a_speech_is_served_as_it_is_in_its_file(client: TestClient) -> None:
+def test_a_speech_is_served_as_html_of_its_file(client: TestClient) -> None:
     found = client.get("/speech/speech-2").json()
-    span = fakes.SECOND_SPEECH.span
-    assert found["text"] == fakes.TEXT[span.start : span.end]
-    assert found["start"] == span.start
-    assert (found["title"], found["file"]) == (fakes.SECOND_SPEECH.title, fakes.SECOND_SPEECH.file)
+    assert (found["id"], found["title"]) == ("speech-2", fakes.SECOND_SPEECH.title)
+    assert found["html"] == reader_html(fakes.FakeIndex().whole_speech("speech-2"), [], CHINESE)
+
+
+def test_the_places_of_a_speech_are_marked(client: TestClient) -> None:
+    start, end = fakes.HOTLINE.spans[0]
+    places = json.dumps([{"number": 4, "spans": [[start, end]], "chosen": True}])
+    found = client.get("/speech/speech-2", params={"places": places}).json()
+    assert 'id="as-here"' in found["html"] and "<mark" in found["html"]
+
+
+@pytest.mark.parametrize("places", ["", "{", "[1]", '[{"spans": [["a", 2]], "number": 1, "chosen": true}]', "[" * 9999])
+def test_places_that_the_page_never_sends_are_refused(client: TestClient, places: str) -> None:
+    answer = client.get("/speech/speech-2", params={"places": places})
+    assert answer.status_code == 400
+    assert "The places to mark cannot be read" in answer.json()["message"]
+
+
+def test_a_speech_is_served_in_the_language_of_the_page(client: TestClient) -> None:
+    english = client.get("/speech/speech-1", headers={"accept-language": "en"}).json()["html"]
+    chosen = {"accept-language": "en", "cookie": "a=b; askspeech_language=zh"}
+    assert CHINESE.reader in client.get("/speech/speech-1", headers=chosen).json()["html"]
+    assert ENGLISH.reader in english and CHINESE.reader not in english
+
+
+def test_the_language_is_known_before_any_script_of_the_page_runs(client: TestClient) -> None:
+    page = client.get("/").text
+    assert page.index("static/askspeech/language.js") < page.index("</head>")
+    assert page.count("</head>") == 1
 
 
 def test_a_speech_that_is_not_there(client: TestClient) -> None:
@@ -146,6 +174,20 @@ def test_addresses_are_for_a_browser(host: str, address: str) -> None:
         pytest.skip(f"this machine has no {host}")
     with listener:
         assert address_of(listener) == f"{address}:{listener.getsockname()[1]}"
+
+
+def test_a_data_folder_that_cannot_be_used_is_named_and_nothing_is_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    in_the_way = tmp_path / "data"
+    in_the_way.write_text("a file")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings = ServerSettings(port=taken.getsockname()[1], data=in_the_way)
+        assert serve(IndexSettings(store=tmp_path / "store"), settings) == 1, "it goes on as far as its port"
+    complaints = capsys.readouterr().err.splitlines()
+    assert len(complaints) == 2
+    assert str(in_the_way) in complaints[0] and "works without keeping" in complaints[0]
+    assert in_the_way.read_text() == "a file"
 
 
 def test_a_process_announces_its_address_and_ends_quietly(tmp_path: Path) -> None:

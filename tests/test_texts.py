@@ -14,11 +14,15 @@ from askspeech.texts import CHINESE, ENGLISH, PageTexts, language_of_reader, pag
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 FACES = (
+    "answer_footer.py",
     "answer_rendering.py",
+    "answer_tools.py",
     "filter_panel.py",
+    "keeping_panel.py",
     "page.py",
     "reader_rendering.py",
     "rendering.py",
+    "showing.py",
     "why_rendering.py",
 )
 NAMES = [field.name for field in fields(PageTexts)]
@@ -28,8 +32,10 @@ PLACEHOLDER = re.compile(r"\{(\w*)\}")
 
 def test_each_language_has_its_own_words() -> None:
     assert (page_texts("zh"), page_texts("en")) == (CHINESE, ENGLISH)
-    assert all(HAN.search(text) for text in asdict(CHINESE).values())
-    assert not any(HAN.search(text) for text in asdict(ENGLISH).values())
+    # Whoever cannot read the page's language must be able to read the name of the other one.
+    assert (CHINESE.other_language, ENGLISH.other_language) == ("English", "中文")
+    assert all(HAN.search(text) for name, text in asdict(CHINESE).items() if name != "other_language")
+    assert not any(HAN.search(text) for name, text in asdict(ENGLISH).items() if name != "other_language")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -47,7 +53,7 @@ def test_what_a_list_or_a_command_follows_ends_with_a_colon(language: Language) 
 def test_both_languages_fill_in_the_same(name: str) -> None:
     chinese, english = (sorted(PLACEHOLDER.findall(getattr(texts, name))) for texts in (CHINESE, ENGLISH))
     assert chinese == english
-    assert set(chinese) <= {"place", "number", "reason", "sentences", "supported"}
+    assert set(chinese) <= {"place", "number", "question", "reason", "sentences", "supported", "values"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -66,7 +72,7 @@ def test_translations_are_all_words_of_all_languages_as_plain_values() -> None:
 
 def test_every_word_that_the_script_shows_is_there_and_none_is_left_over(repository: Path) -> None:
     package = repository / "src" / "askspeech"
-    script = (package / "static" / "page.js").read_text(encoding="utf-8")
+    script = "".join(path.read_text(encoding="utf-8") for path in sorted((package / "static").glob("*.js")))
     assert set(re.findall(r"\bwords\.(\w+)", script)) <= set(NAMES)
     code = script + "".join((package / file).read_text(encoding="utf-8") for file in FACES)
     assert [name for name in NAMES if not re.search(rf"\b{name}\b", code)] == []

@@ -54,6 +54,8 @@ class _Found:
     history: Sequence[Turn] = ()
     began: float = 0.0
     spent: Spent = field(default_factory=Spent)
+    chat: ChatModel | None = None
+    """What writes the answer; None for the speeches' own sentences."""
 
 
 class Answerer:
@@ -76,6 +78,11 @@ class Answerer:
         self._ledger = Ledger()
 
     @property
+    def has_chat_model(self) -> bool:
+        """Whether a chat model writes the answers, unless they are asked for without it."""
+        return self._chat is not None
+
+    @property
     def totals(self) -> Totals:
         """What all answers until now have cost together."""
         return self._ledger.totals
@@ -88,10 +95,25 @@ class Answerer:
         raise AssertionError("the stream of an answer ended without Done")
 
     def stream(
-        self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        literal: bool = False,
+        quotations: bool = False,
     ) -> Iterator[AnswerEvent]:
-        """The answer as it comes; the last event is Done. Raises QuestionError for what is no question."""
-        found = self._search(question, history, filters)
+        """The answer as it comes; the last event is Done. Raises QuestionError for what is no question.
+
+        Args:
+            question: what is asked.
+            history: the earlier turns, which it may lean on.
+            filters: which speeches to search.
+            literal: ask as if there were no history, and let nothing rewrite the question.
+            quotations: answer with the speeches' own sentences, even where there is a chat model.
+        """
+        chat = None if quotations else self._chat
+        found = self._search(question, () if literal else history, filters, chat, literal=literal)
         yield from (Notice(notice) for notice in found.result.notices)
         yield from self._ledger.counted(self._made(found))
 
@@ -99,8 +121,8 @@ class Answerer:
         """The events of an answer: the chat model's where there is one and evidence for it, else the speeches' own."""
         composed = self._compose(found)
         task = Task(_answer(found, composed, Usage()), found.history, self.index.source_text, found.began, found.spent)
-        if self._chat is not None and not task.fallback.refused:
-            yield from (self._with_problem(event) for event in written(task, self._chat, self._checks(found)))
+        if found.chat is not None and not task.fallback.refused:
+            yield from (self._with_problem(event) for event in written(task, found.chat, self._checks(found)))
             return
         first_word = time.monotonic() - found.began
         yield from _events(composed)
@@ -130,7 +152,7 @@ class Answerer:
 
     def _retrieve(self, request: str | Mapping[str, Any]) -> _Found:
         asked: Mapping[str, Any] = {"question": request} if isinstance(request, str) else request
-        return self._search(asked["question"], asked.get("history", ()), asked.get("filters"))
+        return self._search(asked["question"], asked.get("history", ()), asked.get("filters"), self._chat)
 
     def _answered(self, found: _Found) -> Answer:
         *_, last = self._ledger.counted(self._made(found))
@@ -138,11 +160,21 @@ class Answerer:
             raise AssertionError("the events of an answer ended without Done")
         return last.answer
 
-    def _search(self, question: str, history: Sequence[Turn], filters: Filters | None) -> _Found:
+    def _search(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        filters: Filters | None,
+        chat: ChatModel | None,
+        *,
+        literal: bool = False,
+    ) -> _Found:
         began, spent = time.monotonic(), Spent()
-        rewrite = partial(rewritten, chat=self._chat, spent=spent) if self._chat else self._by_rule(question, history)
+        rewrite = partial(rewritten, chat=chat, spent=spent) if chat else self._by_rule(question, history)
+        if literal:
+            rewrite = None
         result = self.index.search(question, k=_PASSAGES, filters=filters, history=history, rewrite=rewrite)
-        return _Found(question.strip(), language_of(question), result, history, began, spent)
+        return _Found(question.strip(), language_of(question), result, history, began, spent, chat)
 
     def _by_rule(self, question: str, history: Sequence[Turn]) -> Rewrite | None:
         """What completes a question that refers to an item of a list; None where it does not."""

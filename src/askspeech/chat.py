@@ -18,7 +18,9 @@ from askspeech.datatypes import (
 )
 from askspeech.errors import AskSpeechError
 from askspeech.keeping import Judgement
-from askspeech.live_index import LiveIndex
+from askspeech.live_index import Index, LiveIndex
+
+SUGGESTIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,12 @@ class Exchange:
     """Whether it is among the conversations that are kept."""
     unkept: str = ""
     """Why it could not be kept, where that was tried."""
+    literal: bool = False
+    """Whether it is asked as it was typed, without what the conversation adds."""
+    quotations: bool = False
+    """Whether it is answered with the speeches' own sentences, even where there is a chat model."""
+    suggestions: tuple[str, ...] = ()
+    """Questions that lead on from the answer."""
 
     @property
     def running(self) -> bool:
@@ -60,11 +68,12 @@ class Conversation:
     refusal: str = ""
     id: str = ""
     """By which it is kept; empty before it is."""
-    title: str = ""
     judgements: tuple[Judgement, ...] = ()
     """What is thought of its answers and their citations, as it is kept."""
     cut: bool = False
     """Whether exchanges at its end were taken away that are still kept; the next one takes their place."""
+    editing: bool = False
+    """Whether the latest question is being edited: what is asked next takes its place."""
 
     def asked(
         self,
@@ -72,10 +81,26 @@ class Conversation:
         filters: Filters | None = None,
         filtered_by: tuple[tuple[str, str], ...] = (),
         asked_at: float = 0.0,
+        *,
+        literal: bool = False,
+        quotations: bool = False,
     ) -> "Conversation":
-        """The conversation with a new question at its end, asked of the speeches that pass the filters."""
-        exchange = Exchange(question, filters=filters or Filters(), filtered_by=filtered_by, asked_at=asked_at)
-        return replace(self, exchanges=(*self.exchanges, exchange), refusal="")
+        """The conversation with a new question at its end, asked of the speeches that pass the filters.
+
+        It stands in place of the latest one where that is being edited.
+        """
+        if self.editing:
+            kept = self.before(len(self.exchanges) - 1)
+            return kept.asked(question, filters, filtered_by, asked_at, literal=literal, quotations=quotations)
+        exchange = Exchange(
+            question,
+            filters=filters or Filters(),
+            filtered_by=filtered_by,
+            asked_at=asked_at,
+            literal=literal,
+            quotations=quotations,
+        )
+        return replace(self, exchanges=(*self.exchanges, exchange), refusal="", editing=False)
 
     def refused(self, reason: str) -> "Conversation":
         """The conversation as it was, and why what was asked now is no part of it; the next question ends that."""
@@ -88,7 +113,8 @@ class Conversation:
         """
         left = tuple(one for one in self.judgements if one.turn < position)
         cut = self.cut or any(exchange.kept for exchange in self.exchanges[position:])
-        return replace(self, exchanges=self.exchanges[:position], refusal="", judgements=left, cut=cut)
+        exchanges = self.exchanges[:position]
+        return replace(self, exchanges=exchanges, refusal="", judgements=left, cut=cut, editing=False)
 
     def judgement(self, turn: int, citation: int | None = None) -> Judgement | None:
         """What is thought of an answer, or of one citation in it."""
@@ -120,11 +146,32 @@ def answered(exchange: Exchange, history: Sequence[Turn], live: LiveIndex) -> Ge
     try:
         opened = live.current()
         latest = replace(exchange, generation=opened.index.generation)
-        for event in opened.answers.stream(exchange.question, history=history, filters=exchange.filters):
+        events = opened.answers.stream(
+            exchange.question,
+            history=history,
+            filters=exchange.filters,
+            literal=exchange.literal,
+            quotations=exchange.quotations,
+        )
+        for event in events:
             latest = followed(latest, event)
-            yield latest
+            yield latest if latest.answer is None else _led_on(latest, history, opened.index)
     except AskSpeechError as error:
         yield replace(latest, problem=str(error))
+
+
+def _led_on(exchange: Exchange, history: Sequence[Turn], index: Index) -> Exchange:
+    """The exchange with questions that lead on from its answer."""
+    answer = exchange.answer
+    if answer is None or not answer.citations:
+        return exchange
+    asked = [exchange.question, *(turn.question for turn in history)]
+    try:
+        questions = index.next_questions(answer.citations, SUGGESTIONS, asked=asked, language=answer.language)
+    except AskSpeechError:
+        # The index went meanwhile: the answer stands, and the next question says what is wrong.
+        return exchange
+    return replace(exchange, suggestions=tuple(questions))
 
 
 def followed(exchange: Exchange, event: AnswerEvent) -> Exchange:

@@ -10,7 +10,7 @@ from askspeech.errors import AskSpeechError, NotKeptError
 from askspeech.keeping import Judgement, KeptSummary, KeptTurn, answer_of, gone, kept_turn
 from askspeech.live_index import LiveIndex
 
-__all__ = ["ChatKeeping", "exchange_of", "turn_to_keep"]
+__all__ = ["ChatKeeping", "SourceTexts", "exchange_of", "turn_to_keep"]
 
 
 class ChatKeeping:
@@ -31,35 +31,36 @@ class ChatKeeping:
 
         Where another page has gone on with it meanwhile, it is a fresh copy of what is kept.
         """
-        if self._store is None or not any(_to_keep(one) for one in conversation.exchanges):
+        if self._store is None:
             return conversation
-        try:
-            return self._kept(self._store, conversation)
-        except AskSpeechError as error:
-            exchanges = (replace(one, unkept=str(error)) if _to_keep(one) else one for one in conversation.exchanges)
-            return replace(conversation, exchanges=tuple(exchanges))
-
-    def _kept(self, store: Conversations, conversation: Conversation) -> Conversation:
-        identity = conversation.id or store.create(self._owner)
+        positions = [position for position, one in enumerate(conversation.exchanges) if _to_keep(one)]
+        if not positions:
+            return conversation
         as_it_was = True
-        for position, exchange in enumerate(conversation.exchanges):
-            if _to_keep(exchange):
-                at = position if conversation.cut and as_it_was else None
-                identity, place = self._append(store, identity, turn_to_keep(exchange), at)
-                conversation = _now_kept(conversation, identity, position)
+        try:
+            for position in positions:
+                conversation = replace(conversation, id=conversation.id or self._store.create(self._owner))
+                conversation, place = self._with_kept(self._store, conversation, position)
                 as_it_was = as_it_was and place == position
-        return conversation if as_it_was else self.restored(identity)
+            if not as_it_was:
+                return self.restored(conversation.id)
+            # What was said of earlier answers while this one was made.
+            return replace(conversation, judgements=self._store.judgements(self._owner, conversation.id))
+        except AskSpeechError as error:
+            return _unkept(conversation, str(error))
 
-    def _append(self, store: Conversations, identity: str, turn: KeptTurn, at: int | None) -> tuple[str, int]:
-        """Keep a turn in its conversation; one that was deleted meanwhile begins anew with it."""
-        for place in dict.fromkeys((at, None)):
+    def _with_kept(self, store: Conversations, conversation: Conversation, position: int) -> tuple[Conversation, int]:
+        """The conversation with one more exchange kept, and its place among the kept ones."""
+        turn = turn_to_keep(conversation.exchanges[position])
+        for at in (position, None) if conversation.cut else (None,):
             try:
-                return identity, store.append(self._owner, identity, turn, at=place)
+                place = store.append(self._owner, conversation.id, turn, at=at)
+                return _kept(conversation, position), place
             except NotKeptError:
                 # Another page has cut the conversation shorter, or deleted it.
                 continue
-        identity = store.create(self._owner)
-        return identity, store.append(self._owner, identity, turn)
+        anew = replace(conversation, id=store.create(self._owner))
+        return _kept(anew, position), store.append(self._owner, anew.id, turn)
 
     def restored(self, identity: str) -> Conversation:
         """A kept conversation as it was, with the places that the index no longer has marked as gone.
@@ -72,16 +73,19 @@ class ChatKeeping:
         kept = store.get(self._owner, identity)
         texts = SourceTexts(self._live)
         exchanges = tuple(exchange_of(turn, texts.gone(turn.citations)) for turn in kept.turns)
-        return Conversation(exchanges, id=kept.id, title=kept.title, judgements=kept.judgements)
+        return Conversation(exchanges, id=kept.id, judgements=kept.judgements)
 
     def summaries(self, search: str, limit: int) -> tuple[KeptSummary, ...]:
         """The kept conversations in which all words of the search stand, the latest first; raises what listing does."""
         return () if self._store is None else self._store.list(self._owner, search, limit=limit)
 
-    def rename(self, conversation: Conversation, title: str) -> Conversation:
-        """The conversation with another title, kept; raises what renaming does."""
-        shown = self._required(conversation.id).rename(self._owner, conversation.id, title)
-        return replace(conversation, title=shown)
+    def title(self, conversation: Conversation) -> str:
+        """The title that a conversation is kept under; raises what reading does."""
+        return self._required(conversation.id).get(self._owner, conversation.id).title
+
+    def rename(self, conversation: Conversation, title: str) -> None:
+        """Keep the conversation under another title, an empty one for that of its first question; may raise."""
+        self._required(conversation.id).rename(self._owner, conversation.id, title)
 
     def delete(self, conversation: Conversation) -> None:
         """Delete what is kept of the conversation; raises what deleting does."""
@@ -114,12 +118,13 @@ class SourceTexts:
     def gone(self, citations: tuple[Citation, ...]) -> frozenset[int]:
         """The numbers of the citations whose places are gone; none where there is no index to look into."""
         try:
-            return frozenset(one.number for one in citations if gone(one, self._text))
+            return frozenset(one.number for one in citations if gone(one, self.text))
         except AskSpeechError:
             # There is no index at all for now: whether a place is gone is seen when there is one again.
             return frozenset()
 
-    def _text(self, source_id: str) -> str:
+    def text(self, source_id: str) -> str:
+        """The canonical text of a source; raises what the index does."""
         if source_id not in self._texts:
             try:
                 self._texts[source_id] = self._live.current().index.source_text(source_id)
@@ -191,7 +196,12 @@ def _to_keep(exchange: Exchange) -> bool:
     return not exchange.kept and not exchange.running
 
 
-def _now_kept(conversation: Conversation, identity: str, position: int) -> Conversation:
+def _kept(conversation: Conversation, position: int) -> Conversation:
     exchanges = list(conversation.exchanges)
     exchanges[position] = replace(exchanges[position], kept=True, unkept="")
-    return replace(conversation, exchanges=tuple(exchanges), id=identity, cut=False)
+    return replace(conversation, exchanges=tuple(exchanges), cut=False)
+
+
+def _unkept(conversation: Conversation, reason: str) -> Conversation:
+    exchanges = (replace(one, unkept=reason) if _to_keep(one) else one for one in conversation.exchanges)
+    return replace(conversation, exchanges=tuple(exchanges))

@@ -149,6 +149,7 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     _add_store(parser)
     parser.add_argument("--host", help="address to listen on (default: $ASKSPEECH_HOST, else 127.0.0.1)")
     parser.add_argument("--port", type=_port, help="port to listen on (default: $ASKSPEECH_PORT, else 7860)")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="where conversations are kept (see $ASKSPEECH_DATA)")
     add_no_model(parser)
     parser.set_defaults(run=_serve)
 
@@ -246,6 +247,8 @@ def _serve(arguments: argparse.Namespace) -> int:
         server = replace(server, host=arguments.host)
     if arguments.port is not None:
         server = replace(server, port=arguments.port)
+    if arguments.data is not None:
+        server = replace(server, data=arguments.data)
     return serve(index, server, ChatSettings() if arguments.no_model else chat)
 
 

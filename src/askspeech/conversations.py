@@ -7,6 +7,7 @@ single file to copy; the busy time-out lets writers wait for each other.
 """
 
 import errno
+import os
 import sqlite3
 import time
 import uuid
@@ -63,6 +64,12 @@ class Conversations:
         conversations = cls(folder)
         with conversations._reading():
             return conversations
+
+    def require_writable(self) -> None:
+        """Raise DiskError where nothing could be kept; nothing is written."""
+        there = next(place for place in (self.path, *self.path.absolute().parents) if place.exists())
+        if (there.is_file() and there != self.path) or not os.access(there, os.W_OK):
+            raise self._disk_error("write", f"{there} cannot be written", full=False)
 
     # Conversations
 
@@ -175,6 +182,14 @@ class Conversations:
                 values = (judgement.verdict, pack_text(judgement.comment), time.time())
                 database.execute("INSERT INTO judgements VALUES (?, ?, ?, ?, ?, ?)", (*place, *values))
 
+    def judgements(self, owner: str, conversation_id: str) -> tuple[Judgement, ...]:
+        """All that is thought of a conversation's answers and citations, in their order."""
+        with self._reading() as database:
+            if database is None:
+                raise _not_kept(conversation_id)
+            (key,) = self._own(database, owner, conversation_id, "key")
+            return self._judgements(database, key)
+
     def export_questions(self, owner: str | None = None) -> tuple[Question, ...]:
         """The questions whose answers were judged good, to evaluate with; of all owners where none is named."""
         with self._reading() as database:
@@ -202,8 +217,11 @@ class Conversations:
         )
         rows = database.execute("SELECT data FROM turns WHERE conversation = ? ORDER BY position", (key,)).fetchall()
         turns = tuple(self._unpacked(data) for (data,) in rows)
-        judgements = tuple(self._judgement(*row) for row in database.execute(kept_records.JUDGEMENTS, (key,)))
+        judgements = self._judgements(database, key)
         return KeptConversation(identity, self._text(title), created_at, changed_at, turns, judgements)
+
+    def _judgements(self, database: sqlite3.Connection, key: int) -> tuple[Judgement, ...]:
+        return tuple(self._judgement(*row) for row in database.execute(kept_records.JUDGEMENTS, (key,)))
 
     def _turn(self, database: sqlite3.Connection, key: int, position: int) -> KeptTurn | None:
         row = database.execute(

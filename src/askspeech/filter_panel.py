@@ -14,7 +14,7 @@ from askspeech.live_index import LiveIndex
 from askspeech.printing import printable
 from askspeech.texts import PageTexts
 
-__all__ = ["OFFERED", "FilterHandlers", "FilterPanel", "chosen_filters", "filter_choices", "filter_panel"]
+__all__ = ["OFFERED", "FilterHandlers", "FilterPanel", "chosen_filters", "filter_choices", "filter_panel", "one_line"]
 
 OFFERED = ("speech", "level", "place", "year", "kind", "file")
 """The fields of `Filters` that the page offers, in the order of its dropdowns."""
@@ -71,7 +71,7 @@ def chosen_filters(chosen: Sequence[object]) -> Filters:
 def filter_choices(speeches: Sequence[Speech]) -> tuple[Choices, ...]:
     """What each dropdown offers, in the order of `OFFERED`: titles, and values with how many speeches have them."""
     others = (
-        [(f"{_shown(value)} ({count})", value) for value, count in known_values(speeches, name).items()]
+        [(f"{one_line(value)} ({count})", value) for value, count in known_values(speeches, name).items()]
         for name in OFFERED[1:]
     )
     return (list(_titles(speeches)), *others)
@@ -79,13 +79,13 @@ def filter_choices(speeches: Sequence[Speech]) -> tuple[Choices, ...]:
 
 def _titles(speeches: Sequence[Speech]) -> Iterator[tuple[str, str]]:
     """The speeches' titles and ids; speeches of one title are told apart by their files."""
-    titles = [_shown(speech.title) for speech in speeches]
+    titles = [one_line(speech.title) for speech in speeches]
     often = Counter(titles)
     for speech, title in zip(speeches, titles, strict=True):
-        yield (f"{title} · {_shown(speech.file)}" if often[title] > 1 else title), speech.id
+        yield (f"{title} · {one_line(speech.file)}" if often[title] > 1 else title), speech.id
 
 
-def _shown(text: str) -> str:
+def one_line(text: str) -> str:
     """Text of the corpus in one line, without what would steer the page: Gradio translates what bears its mark."""
     line = " ".join(printable(text, keep="\n\t").split()).replace("__i18n__", "_ _i18n_ _")
     return line if len(line) <= _TITLE_CHARACTERS else line[:_TITLE_CHARACTERS] + "…"

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from askspeech.datatypes import AnswerEvent, Filters, Speech, Turn
+from askspeech.datatypes import AnswerEvent, Citation, Filters, Language, Speech, Turn
 from askspeech.errors import AskSpeechError, StoreMissingError
+from askspeech.whole_speech import WholeSpeech
 
 
 class Index(Protocol):
@@ -29,8 +30,16 @@ class Index(Protocol):
     def speech(self, speech_id: str) -> Speech:
         """One speech; raises NotInIndexError where there is none with this id."""
 
+    def whole_speech(self, speech_id: str) -> WholeSpeech:
+        """All that a reader is shown of a speech; raises NotInIndexError where there is none with this id."""
+
     def example_questions(self, count: int) -> list[str]:
         """Questions that this index can answer, at most `count`."""
+
+    def next_questions(
+        self, citations: Sequence[Citation], count: int = 3, *, asked: Sequence[str] = (), language: Language = "zh"
+    ) -> list[str]:
+        """Questions that lead on from what an answer cites; none asked before."""
 
     def refresh(self) -> bool:
         """Go over to a newer generation where there is one; raises StoreMissingError where the store has gone."""
@@ -42,10 +51,23 @@ class Index(Protocol):
 class Answers(Protocol):
     """What the page needs to answer from an index."""
 
+    @property
+    def has_chat_model(self) -> bool:
+        """Whether a chat model writes the answers, unless they are asked for without it."""
+
     def stream(
-        self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        literal: bool = False,
+        quotations: bool = False,
     ) -> Iterator[AnswerEvent]:
-        """The answer, event by event; raises QuestionError for what is no question."""
+        """The answer, event by event; raises QuestionError for what is no question.
+
+        `literal` asks without the conversation and without a rewrite, `quotations` without the chat model.
+        """
 
 
 @dataclass(frozen=True, slots=True)

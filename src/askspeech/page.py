@@ -6,32 +6,37 @@ Gradio has no component for, the reader beside the page, is `static/page.js`.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
 from gradio.events import Dependency
 
-from askspeech.answer_rendering import answer_html
+from askspeech.answer_tools import (
+    AnswerTools,
+    ToolHandlers,
+    answer_tools,
+    language_switch,
+    link_box,
+    model_switch,
+    picked,
+)
 from askspeech.chat import Conversation, Exchange, answered
+from askspeech.conversations import Conversations
 from askspeech.errors import AskSpeechError, QuestionError
 from askspeech.filter_panel import FilterHandlers, FilterPanel, chosen_filters, filter_panel
+from askspeech.keeping_events import KeepingEvents, KeptParts, connect_keeping
+from askspeech.keeping_panel import CommentBox, KeepingHandlers, KeepingPanel, comment_box, keeping_panel
 from askspeech.live_index import LiveIndex, Status
 from askspeech.questions import checked_question
-from askspeech.rendering import (
-    escape,
-    filters_html,
-    note_html,
-    problem_html,
-    question_html,
-    sources_html,
-    welcome_html,
-)
+from askspeech.rendering import escape, note_html, welcome_html
 from askspeech.running import RunningAnswer, RunningAnswers
-from askspeech.texts import CHINESE, PageTexts, language_of_reader, page_texts, translations
+from askspeech.showing import BUSY, IDLE, UNCHANGED, Shown, Update, empty, messages, shown, sources_of, texts_for
+from askspeech.texts import CHINESE, PageTexts, translations
 
-__all__ = ["STATIC_PATH", "build_page", "page_head", "page_i18n", "page_theme"]
+__all__ = ["STATIC_PATH", "build_page", "messages", "page_head", "page_i18n", "page_theme"]
 
 STATIC_PATH = "static/askspeech"
 EXAMPLES_SHOWN = 4
@@ -39,14 +44,6 @@ CONCURRENT_ANSWERS = 4
 WAITING_QUESTIONS = 64
 SECONDS_BETWEEN_LOOKS = 2.0
 FONTS = ("system-ui", "-apple-system", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif")
-
-BUSY: dict[str, Any] = {"submit_btn": False, "stop_btn": True}
-IDLE: dict[str, Any] = {"submit_btn": True, "stop_btn": False}
-
-Update = dict[str, Any]
-"""What an event sets a component's properties to, or Gradio's mark for "leave it as it is"."""
-Shown = tuple[Update, Update, Update, Conversation | Update]
-"""Updates of the conversation, the sources and the question box; then the conversation itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,35 +56,47 @@ class Parts:
     conversation: gr.State
     looking: gr.Timer
     filters: FilterPanel
+    keeping: KeepingPanel
+    comments: CommentBox
+    tools: AnswerTools
+    quotations: gr.Checkbox
+    linked: gr.Textbox
 
 
-def build_page(live: LiveIndex, build_command: str) -> gr.Blocks:
+def build_page(live: LiveIndex, build_command: str, kept: Conversations | None = None) -> gr.Blocks:
     """The page as Gradio blocks.
 
     Args:
         live: the index to answer from.
         build_command: the command that builds an index, shown where there is none.
+        kept: where conversations are kept; without it none is.
     """
     page: gr.Blocks = gr.Blocks(title=f"{CHINESE.title} AskSpeech", analytics_enabled=False, fill_width=True)
     with page:
         parts = _components(page_i18n())
-        _connect(page, parts, Handlers(live, build_command))
+        _connect(page, parts, Handlers(live, build_command, kept))
     page.queue(default_concurrency_limit=CONCURRENT_ANSWERS, max_size=WAITING_QUESTIONS, api_open=False)
     return page
 
 
 def _components(words: gr.I18n) -> Parts:
+    keeping = keeping_panel(words)
     with gr.Row(elem_id="as-head"):
         gr.Markdown(words("title"), elem_id="as-title", container=False)
         gr.Markdown(words("subtitle"), elem_id="as-subtitle", container=False)
+        language_switch(words)
     with gr.Row(elem_id="as-columns"):
         with gr.Column(scale=3, min_width=300, elem_id="as-left"):
-            chatbot, filters, question = _chatbot(words), filter_panel(words), _question_box(words)
+            chatbot, comments, tools = _chatbot(words), comment_box(words), answer_tools(words)
+            filters, quotations, question = filter_panel(words), model_switch(words), _question_box(words)
         with gr.Column(scale=2, min_width=300, elem_id="as-right"):
             gr.Markdown(words("sources"), elem_id="as-sources-title", container=False)
             sources = gr.Markdown(elem_id="as-sources", latex_delimiters=[], sanitize_html=True, container=False)
     looking = gr.Timer(SECONDS_BETWEEN_LOOKS, active=False)
-    return Parts(chatbot, question, sources, gr.State(Conversation()), looking, filters)
+    conversation, linked = gr.State(Conversation()), link_box()
+    return Parts(
+        chatbot, question, sources, conversation, looking, filters, keeping, comments, tools, quotations, linked
+    )
 
 
 def _chatbot(words: gr.I18n) -> gr.Chatbot:
@@ -99,7 +108,6 @@ def _chatbot(words: gr.I18n) -> gr.Chatbot:
         height=None,
         layout="bubble",
         buttons=[],
-        feedback_options=None,
         latex_delimiters=[],
         sanitize_html=True,
         allow_tags=False,
@@ -124,22 +132,31 @@ def _question_box(words: gr.I18n) -> gr.Textbox:
 
 
 def _connect(page: gr.Blocks, parts: Parts, handlers: "Handlers") -> None:
-    shown = [parts.chatbot, parts.sources, parts.question, parts.conversation]
+    kept = KeptParts(parts.chatbot, parts.sources, parts.question, parts.conversation)
     opening = [parts.chatbot, parts.sources, parts.looking]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    page.load(handlers.opened, None, opening, **quiet)
-    parts.looking.tick(handlers.opened, None, opening, **quiet)
+    loaded = page.load(handlers.opened, parts.conversation, opening, **quiet)
+    parts.looking.tick(handlers.opened, parts.conversation, opening, **quiet)
 
-    asking = [parts.question, parts.conversation, *parts.filters.dropdowns]
-    asked = parts.question.submit(handlers.ask, asking, shown, **quiet)
-    picked = parts.chatbot.example_select(_picked, None, parts.question, queue=False, **quiet)
-    picked_asked = picked.then(handlers.ask, asking, shown, **quiet)
-    for event in (asked, picked_asked):
-        event.failure(handlers.failed, parts.conversation, shown, queue=False, **quiet)
+    known = [parts.conversation, parts.keeping.current]
+    ways = [*parts.filters.dropdowns, parts.quotations]
+    answering = [
+        parts.question.submit(handlers.asked, [parts.question, *known, *ways], kept.all, **quiet),
+        parts.chatbot.example_select(handlers.picked, [*known, *ways], kept.all, **quiet),
+        parts.chatbot.option_select(handlers.picked, [*known, *ways], kept.all, **quiet),
+        parts.tools.retry.click(handlers.again, [*known, *ways], kept.all, **quiet),
+        parts.tools.literally.click(handlers.literally, [*known, *ways], kept.all, **quiet),
+    ]
+    failed = [event.failure(handlers.failed, parts.conversation, kept.all, queue=False, **quiet) for event in answering]
+    parts.tools.edit.click(handlers.edited, known, kept.all, queue=False, **quiet)
+    parts.tools.unedit.click(handlers.unedited, known, kept.all, queue=False, **quiet)
+    gr.on([page.load, parts.looking.tick], handlers.tools.switches, None, parts.quotations, **quiet)
     # Gradio's own `cancels` would let updates of the cancelled event come after what these show.
-    parts.chatbot.clear(handlers.cleared, None, shown, queue=False, **quiet)
-    parts.question.stop(handlers.stopped, parts.conversation, shown, queue=False, **quiet)
-    _connect_filters(page, parts, handlers, (asked, picked_asked))
+    cleared = parts.chatbot.clear(handlers.cleared, None, kept.all, queue=False, **quiet)
+    parts.question.stop(handlers.stopped, parts.conversation, kept.all, queue=False, **quiet)
+    _connect_filters(page, parts, handlers, answering)
+    changes = (loaded, *answering, *failed, cleared)
+    connect_keeping(parts.keeping, parts.comments, kept, handlers.keeping, handlers.kept, changes)
 
 
 def _connect_filters(page: gr.Blocks, parts: Parts, handlers: "Handlers", asked: Sequence[Dependency]) -> None:
@@ -154,24 +171,26 @@ def _connect_filters(page: gr.Blocks, parts: Parts, handlers: "Handlers", asked:
     changes = [dropdown.change for dropdown in dropdowns]
     gr.on(changes, handlers.labelled, dropdowns, panel.accordion, queue=False, **quiet)
     panel.clear.click(handlers.filters.cleared, None, dropdowns, queue=False, **quiet)
-
-
-def _picked(choice: gr.SelectData) -> str:
-    return str(choice.value["text"])
+    filled_by_link = [parts.question, *dropdowns, panel.generation]
+    # In the queue, or a warning would not arrive.
+    parts.linked.change(handlers.linked, parts.linked, filled_by_link, **quiet)
 
 
 class Handlers:
     """What the page's events do; every method can be called without a browser."""
 
-    def __init__(self, live: LiveIndex, build_command: str) -> None:
+    def __init__(self, live: LiveIndex, build_command: str, kept: Conversations | None = None) -> None:
         self._live = live
         self._build_command = build_command
         self._running = RunningAnswers()
         self.filters = FilterHandlers(live)
+        self.tools = ToolHandlers(live, self.filters)
+        self.keeping = KeepingHandlers(kept, live)
+        self.kept = KeepingEvents(self.keeping, live, self._running)
 
-    def opened(self, request: gr.Request) -> tuple[Update, Update, Update]:
+    def opened(self, request: gr.Request, conversation: Conversation | None = None) -> tuple[Update, Update, Update]:
         """The empty page: example questions, or what is missing; the timer runs until there is an index."""
-        texts = _texts(request)
+        texts = texts_for(request)
         status = self._live.status()
         examples = self._examples() if status.ready else []
         chatbot = gr.update(
@@ -179,7 +198,8 @@ class Handlers:
             examples=[{"text": question} for question in examples],
         )
         sources = note_html(texts.sources_empty) if status.ready else ""
-        return chatbot, gr.update(value=sources), gr.update(active=not status.ready)
+        shows_answer = conversation is not None and bool(conversation.exchanges)
+        return chatbot, gr.skip() if shows_answer else gr.update(value=sources), gr.update(active=not status.ready)
 
     def _examples(self) -> list[str]:
         try:
@@ -197,61 +217,122 @@ class Handlers:
 
     def labelled(self, request: gr.Request, *chosen: object) -> Update:
         """The heading of the filters."""
-        return self.filters.labelled(_texts(request), *chosen)
+        return self.filters.labelled(texts_for(request), *chosen)
 
-    def ask(self, question: str, conversation: Conversation, request: gr.Request, *chosen: object) -> Iterator[Shown]:
+    def asked(
+        self, question: str, conversation: Conversation, current: str, request: gr.Request, *chosen: object
+    ) -> Iterator[Shown]:
+        """As `ask`, in the conversation of that id where the server has forgotten which one the page shows."""
+        yield from self.ask(question, self.keeping.known(conversation, current), request, *chosen)
+
+    def picked(
+        self, choice: gr.SelectData, conversation: Conversation, current: str, request: gr.Request, *chosen: object
+    ) -> Iterator[Shown]:
+        """Ask the question that was picked; what is being typed stays in the box."""
+        conversation = replace(self.keeping.known(conversation, current), editing=False)
+        yield from self.ask(picked(choice), conversation, request, *chosen, typed=False)
+
+    def again(
+        self, conversation: Conversation, current: str, request: gr.Request, *chosen: object, literal: bool = False
+    ) -> Iterator[Shown]:
+        """Ask the latest question again in its own place, under what is chosen now."""
+        conversation = self.keeping.known(conversation, current)
+        latest = conversation.exchanges[-1] if conversation.exchanges else None
+        if latest is None or latest.running:
+            yield UNCHANGED
+            return
+        conversation, literal = replace(conversation, editing=True), literal or latest.literal
+        yield from self.ask(latest.question, conversation, request, *chosen, typed=False, literal=literal)
+
+    def literally(
+        self, conversation: Conversation, current: str, request: gr.Request, *chosen: object
+    ) -> Iterator[Shown]:
+        """Ask the latest question again as it was typed, without the conversation and without a rewrite."""
+        yield from self.again(conversation, current, request, *chosen, literal=True)
+
+    def edited(self, conversation: Conversation, current: str, request: gr.Request) -> Shown:
+        """The latest question in the box, to be changed."""
+        return self.tools.edited(self.keeping.known(conversation, current), texts_for(request))
+
+    def unedited(self, conversation: Conversation, current: str, request: gr.Request) -> Shown:
+        """The latest question stays as it is."""
+        return self.tools.unedited(self.keeping.known(conversation, current), texts_for(request))
+
+    def linked(self, link: str, request: gr.Request) -> tuple[Any, ...]:
+        """The question and the filters of the link that the page was opened with."""
+        return self.tools.linked(link, texts_for(request))
+
+    def ask(
+        self,
+        question: str,
+        conversation: Conversation,
+        request: gr.Request,
+        *chosen: object,
+        typed: bool = True,
+        literal: bool = False,
+    ) -> Iterator[Shown]:
         """Answer a question under the chosen filters; yields what to show after every event of the answer.
 
         Nothing changes where nothing was typed; what is no question stays in the box, and the page says why.
+
+        Args:
+            question: what is asked.
+            conversation: the one that it is asked in; the question takes the place of the one that is being edited.
+            request: of whom.
+            chosen: the values of the filters, and whether the chat model is left out.
+            typed: whether it stands in the box, which is then emptied.
+            literal: whether it is asked as it was typed, without the conversation and without a rewrite.
         """
-        texts = _texts(request)
+        texts = texts_for(request)
         if not question.strip():
-            yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
+            yield UNCHANGED
             return
         try:
             question, filters = checked_question(question), chosen_filters(chosen)
         except QuestionError as error:
-            yield _shown(conversation.refused(str(error)), texts)
+            yield shown(conversation.refused(str(error)), texts)
             return
-        conversation = conversation.asked(question, filters, self.filters.named(filters))
-        yield _shown(conversation, texts, box=BUSY | {"value": ""}, sources=note_html(texts.searching))
+        named, quotations = self.filters.named(filters), True in chosen
+        conversation = conversation.asked(question, filters, named, time.time(), literal=literal, quotations=quotations)
+        box = BUSY | {"value": ""} if typed else BUSY
+        yield shown(conversation, texts, box=box, sources=note_html(texts.searching))
         running = RunningAnswer(answered(conversation.exchanges[-1], conversation.history(), self._live))
         with self._running.running(str(request.session_hash), running):
-            for latest, cited in _with_news(running.follow()):
-                conversation = conversation.with_latest(latest)
-                # The box each time: where updates come quickly one after the other, the page may drop the first.
-                yield _shown(conversation, texts, box=BUSY, sources=self._sources(latest, texts) if cited else None)
+            try:
+                for latest, cited in _with_news(running.follow()):
+                    conversation = conversation.with_latest(latest)
+                    # The box each time: where updates come quickly one after the other, the page may drop the first.
+                    sources = sources_of(conversation, self._live, texts) if cited else None
+                    yield shown(conversation, texts, box=BUSY, sources=sources)
+            except GeneratorExit:
+                # The page was left or loaded again.
+                self.keeping.chat.keep(conversation.ended("stopped"))
+                raise
             if running.ending == "cleared":
-                yield _empty(texts)
+                self.keeping.chat.keep(conversation.ended("stopped"))
+                yield empty(texts)
             else:
                 yield self._ended(conversation.ended("stopped") if running.ending else conversation, texts)
 
     def stopped(self, conversation: Conversation, request: gr.Request) -> Shown:
         """Stop the running answer, whose own last update shows it as stopped; without one, the page waits no more."""
         if self._running.end(str(request.session_hash), "stopped"):
-            return gr.skip(), gr.skip(), gr.skip(), gr.skip()
-        return self._ended(conversation.ended("stopped"), _texts(request))
+            return UNCHANGED
+        return self._ended(conversation.ended("stopped"), texts_for(request))
 
     def cleared(self, request: gr.Request) -> Shown:
         """An empty conversation; a running answer is ended."""
         self._running.end(str(request.session_hash), "cleared")
-        return _empty(_texts(request))
+        return empty(texts_for(request))
 
     def failed(self, conversation: Conversation, request: gr.Request) -> Shown:
         """The conversation once its answer is over: where it is still running, an unforeseen error ended it."""
-        return self._ended(conversation.ended("failed"), _texts(request))
+        return self._ended(conversation.ended("failed"), texts_for(request))
 
     def _ended(self, conversation: Conversation, texts: PageTexts) -> Shown:
-        sources = self._sources(conversation.exchanges[-1], texts) if conversation.exchanges else None
-        return _shown(conversation, texts, box=IDLE, sources=sources)
-
-    def _sources(self, exchange: Exchange, texts: PageTexts) -> str:
-        if not exchange.view.citations:
-            return note_html(texts.searching if exchange.running else texts.sources_none)
-        try:
-            return sources_html(exchange.view.citations, self._live.current().index.source_text, texts)
-        except AskSpeechError as error:
-            return note_html(str(error))
+        conversation = self.keeping.chat.keep(conversation)
+        sources = sources_of(conversation, self._live, texts) if conversation.exchanges else None
+        return shown(conversation, texts, box=IDLE, sources=sources)
 
 
 def _with_news(exchanges: Iterable[Exchange]) -> Iterator[tuple[Exchange, bool]]:
@@ -261,39 +342,6 @@ def _with_news(exchanges: Iterable[Exchange]) -> Iterator[tuple[Exchange, bool]]
         cited = len(exchange.view.citations)
         yield exchange, cited > known
         known = cited
-
-
-def _empty(texts: PageTexts) -> Shown:
-    return _shown(Conversation(), texts, box=IDLE, sources=note_html(texts.sources_empty))
-
-
-def _shown(
-    conversation: Conversation, texts: PageTexts, *, box: Mapping[str, Any] | None = None, sources: str | None = None
-) -> Shown:
-    """What an event sets: the conversation, and the question box and the sources where they change."""
-    return (
-        gr.update(value=messages(conversation, texts)),
-        gr.skip() if sources is None else gr.update(value=sources),
-        gr.skip() if box is None else gr.update(**box),
-        conversation,
-    )
-
-
-def messages(conversation: Conversation, texts: PageTexts) -> list[dict[str, str]]:
-    """A conversation as the messages of Gradio's chatbot."""
-    shown = [message for exchange in conversation.exchanges for message in _messages(exchange, texts)]
-    refusal = problem_html(conversation.refusal)
-    return [*shown, {"role": "assistant", "content": refusal}] if conversation.refusal else shown
-
-
-def _messages(exchange: Exchange, texts: PageTexts) -> Iterator[dict[str, str]]:
-    yield {"role": "user", "content": question_html(exchange.question)}
-    content = problem_html(exchange.problem) if exchange.problem else answer_html(exchange.view, texts)
-    yield {"role": "assistant", "content": filters_html(exchange.filtered_by, texts) + content}
-
-
-def _texts(request: gr.Request) -> PageTexts:
-    return page_texts(language_of_reader(request.headers.get("accept-language")))
 
 
 def page_i18n() -> gr.I18n:
@@ -315,5 +363,9 @@ def page_head() -> str:
     return (
         f'<link rel="stylesheet" href="{STATIC_PATH}/page.css">'
         f'<meta name="askspeech-words" content="{words}">'
+        f'<link rel="stylesheet" href="{STATIC_PATH}/asking.css">'
+        f'<link rel="stylesheet" href="{STATIC_PATH}/keeping.css">'
         f'<script src="{STATIC_PATH}/page.js" defer></script>'
+        f'<script src="{STATIC_PATH}/asking.js" defer></script>'
+        f'<script src="{STATIC_PATH}/keeping.js" defer></script>'
     )

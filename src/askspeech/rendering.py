@@ -39,7 +39,7 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """Which answer of the conversation citations are of, counted from 0, and what is thought of them by their number."""
+    """The answer that citations are of, counted from 0, and what is thought of them by their numbers."""
 
     turn: int
     verdicts: Mapping[int, str] = field(default_factory=dict)
@@ -113,6 +113,7 @@ def sources_html(
     *,
     gone: Collection[int] = (),
     judging: Judging | None = None,
+    below: Callable[[Citation], str] | None = None,
 ) -> str:
     """The places that an answer cites, grouped by speech, with the quoted words marked in their paragraph.
 
@@ -122,12 +123,13 @@ def sources_html(
         reader: the words of the page.
         gone: the numbers of those whose places the index no longer has: the quoted words alone are shown.
         judging: the answer that they are of and what is thought of them, where a reader can say.
+        below: HTML that stands below a citation.
     """
     groups: dict[str, list[str]] = {}
     firsts: dict[str, Citation] = {}
     for citation in citations:
         text = None if citation.number in gone else source_text(citation.source_id)
-        item = _citation_html(citation, text, reader, judging)
+        item = _citation_html(citation, text, reader, judging, below(citation) if below else "")
         groups.setdefault(citation.speech_id, []).append(item)
         firsts.setdefault(citation.speech_id, citation)
     speeches = "".join(_speech_html(firsts[speech], items) for speech, items in groups.items())
@@ -146,7 +148,7 @@ def _speech_html(first: Citation, items: Sequence[str]) -> str:
     )
 
 
-def _citation_html(citation: Citation, text: str | None, reader: PageTexts, judging: Judging | None) -> str:
+def _citation_html(citation: Citation, text: str | None, reader: PageTexts, judging: Judging | None, below: str) -> str:
     """One place; without the text that it is in, its quoted words and that it is gone."""
     if text is None:
         quoted, place = [Piece(citation.quote, True)], ""
@@ -161,7 +163,7 @@ def _citation_html(citation: Citation, text: str | None, reader: PageTexts, judg
         f'<article class="as-source"><button type="button" class="as-cite"{place}>{citation.number}</button>'
         f'<div class="as-place">{path_html(citation.heading_path)}'
         f'<p class="as-excerpt">{pieces}</p><p class="as-foot">{escape(locator_text(citation.locator, reader))} '
-        f"{opening}{_judging_html(citation.number, judging, reader)}</p></div></article>"
+        f"{opening}{_judging_html(citation.number, judging, reader)}</p>{below}</div></article>"
     )
 
 

@@ -21,6 +21,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from askspeech.conversations import Conversations
+from askspeech.early_script import EarlyScript
 from askspeech.errors import AskSpeechError, ModelError, NotInIndexError, QuestionError
 from askspeech.live_index import LiveIndex, Opened
 from askspeech.page import STATIC_PATH, build_page, page_head, page_i18n, page_theme
@@ -83,6 +84,7 @@ def create_application(
     """
     live = LiveIndex(open_index)
     application = FastAPI(title="askspeech", lifespan=_warming(live), docs_url=None, redoc_url=None, openapi_url=None)
+    application.add_middleware(EarlyScript, source=f"{STATIC_PATH}/language.js")
     application.add_middleware(Guard)
     _add_routes(application, live)
     gr.mount_gradio_app(
@@ -133,7 +135,9 @@ def _add_routes(application: FastAPI, live: LiveIndex) -> None:
     def speech(speech_id: str, request: Request, places: str = "[]") -> JSONResponse:
         """A speech as it is in its file, as HTML, with the places marked that an answer cites."""
         try:
-            texts = page_texts(language_of_reader(request.headers.get("accept-language")))
+            texts = page_texts(
+                language_of_reader(request.headers.get("accept-language"), request.headers.get("cookie"))
+            )
             return JSONResponse(speech_json(live, speech_id, parsed_places(places), texts))
         except QuestionError as error:
             return JSONResponse({"message": str(error)}, 400)
@@ -155,7 +159,7 @@ def serve(
     """Serve the chat page until interrupted; returns the exit status, 1 where the address cannot be used.
 
     The chat model that the settings name writes the answers; one that cannot be used is named on stderr and in the
-    answers, which the speeches' own sentences then make. A folder where conversations cannot be kept is named on stderr.
+    answers, which the speeches' own sentences then make; a folder where no conversation can be kept, on stderr.
     """
 
     def open_index() -> Opened:

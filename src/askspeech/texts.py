@@ -3,10 +3,11 @@
 from dataclasses import asdict, dataclass
 
 from askspeech.datatypes import Language
+from askspeech.keeping_texts import CHINESE_KEEPING, ENGLISH_KEEPING, KeepingTexts
 
 
 @dataclass(frozen=True, slots=True)
-class PageTexts:
+class PageTexts(KeepingTexts):
     """The page's words in one language; `{…}` stands for what is filled in."""
 
     title: str
@@ -96,30 +97,19 @@ class PageTexts:
     why_copies: str
     why_best: str
     why_score: str
-    keeping: str
-    keeping_show: str
-    keeping_off: str
-    new_conversation: str
-    search_conversations: str
-    conversations_kept: str
-    conversations_none: str
-    conversations_unfound: str
-    conversations_more: str
-    rename: str
-    new_title: str
-    save: str
-    cancel: str
-    delete: str
-    delete_really: str
-    delete_confirm: str
-    not_kept: str
-    place_gone: str
-    cited_right: str
-    cited_wrong: str
-    judge_good: str
-    judge_bad: str
-    comment: str
-    comment_given: str
+    retry: str
+    edit_question: str
+    edit_note: str
+    edit_cancel: str
+    searched_for: str
+    search_literally: str
+    quotations_only: str
+    copy_link: str
+    link_copied: str
+    link_failed: str
+    link_lost: str
+    other_language: str
+    to_sources: str
 
 
 CHINESE = PageTexts(
@@ -210,30 +200,20 @@ CHINESE = PageTexts(
     why_copies="另有 {number} 处说法相同",
     why_best="综合得分最高",
     why_score="综合得分是最高者的 {number}%",
-    keeping="对话记录",
-    keeping_show="显示或收起对话记录",
-    keeping_off="对话不会保存：服务器没有可以写入的数据文件夹。",
-    new_conversation="新对话",
-    search_conversations="搜索对话",
-    conversations_kept="保存的对话",
-    conversations_none="还没有保存的对话。提问之后，对话会保存在这里。",
-    conversations_unfound="没有找到这样的对话。",
-    conversations_more="更多",
-    rename="改名",
-    new_title="新的名称",
-    save="保存",
-    cancel="取消",
-    delete="删除",
-    delete_really="删除这个对话？删除后不能恢复。",
-    delete_confirm="确定删除",
-    not_kept="这个回答没能保存：{reason}",
-    place_gone="这处原文已不在当前的索引里；这里是引用时的原话。",
-    cited_right="引得对",
-    cited_wrong="引得不对",
-    judge_good="回答得好",
-    judge_bad="回答得不好",
-    comment="你的意见（可以不写）",
-    comment_given="意见：{reason}",
+    retry="重新回答",
+    edit_question="修改问题",
+    edit_note="正在修改这个问题：在下面改好后提问，会替换它和它的回答。",
+    edit_cancel="不改了",
+    searched_for="实际检索的是：{question}",
+    search_literally="按原话检索",
+    quotations_only="只用讲话原文回答，不用对话模型",
+    copy_link="复制链接",
+    link_copied="链接已复制",
+    link_failed="没能复制，请手动复制：",
+    link_lost="链接里的这些筛选不在当前的索引里，没有选上：{values}",
+    other_language="English",
+    to_sources="看出处",
+    **CHINESE_KEEPING,
 )
 
 ENGLISH = PageTexts(
@@ -324,33 +304,26 @@ ENGLISH = PageTexts(
     why_copies="{number} other places say the same",
     why_best="the best score of all",
     why_score="scores {number}% of the best",
-    keeping="Conversations",
-    keeping_show="Show or hide the conversations",
-    keeping_off="Conversations are not kept: the server has no data folder that it can write.",
-    new_conversation="New conversation",
-    search_conversations="Search conversations",
-    conversations_kept="Kept conversations",
-    conversations_none="Nothing is kept yet. Your conversations will be here once you have asked.",
-    conversations_unfound="No conversation has these words.",
-    conversations_more="More",
-    rename="Rename",
-    new_title="New title",
-    save="Save",
-    cancel="Cancel",
-    delete="Delete",
-    delete_really="Delete this conversation? It cannot be brought back.",
-    delete_confirm="Delete for good",
-    not_kept="This answer could not be kept: {reason}",
-    place_gone="The index no longer has this place; these are the words as they were quoted.",
-    cited_right="Right",
-    cited_wrong="Wrong",
-    judge_good="Good answer",
-    judge_bad="Bad answer",
-    comment="Your comment (optional)",
-    comment_given="Comment: {reason}",
+    retry="Answer again",
+    edit_question="Edit the question",
+    edit_note="You are editing this question: change it below and ask; it and its answer are replaced.",
+    edit_cancel="Leave it",
+    searched_for="Searched for: {question}",
+    search_literally="Search for what I typed",
+    quotations_only="Answer with the speeches’ own words only, without the chat model",
+    copy_link="Copy link",
+    link_copied="Link copied",
+    link_failed="Could not copy; copy it by hand:",
+    link_lost="The index in use does not have these filters of the link, so they are not chosen: {values}",
+    other_language="中文",
+    to_sources="See the sources",
+    **ENGLISH_KEEPING,
 )
 
 TEXTS: dict[Language, PageTexts] = {"zh": CHINESE, "en": ENGLISH}
+
+LANGUAGE_COOKIE = "askspeech_language"
+"""What the page's script keeps the chosen language in."""
 
 
 def page_texts(language: Language) -> PageTexts:
@@ -358,11 +331,16 @@ def page_texts(language: Language) -> PageTexts:
     return TEXTS[language]
 
 
-def language_of_reader(accept_language: str | None) -> Language:
-    """The language to address a reader in, the first that `Accept-Language` names; Chinese where it names none.
+def language_of_reader(accept_language: str | None, cookies: str | None = None) -> Language:
+    """The language to address a reader in: the one that was chosen on the page, kept in a cookie, else the browser's.
+
+    The browser's is the first that `Accept-Language` names; Chinese where it names none.
 
     Empty elements of the list name none (RFC 9110, 5.6.1), nor does `*`, any language at all (RFC 4647, 2.1).
     """
+    for name, _, value in (pair.strip().partition("=") for pair in (cookies or "").split(";")):
+        if name == LANGUAGE_COOKIE and (chosen := next((one for one in TEXTS if one == value), None)):
+            return chosen
     ranges = (element.partition(";")[0].strip().lower() for element in (accept_language or "").split(","))
     first = next((name for name in ranges if name not in ("", "*")), "zh")
     return "zh" if first.startswith("zh") else "en"

@@ -16,6 +16,8 @@
 
   let panel = null; // the reader's elements, made at its first use
   let opener = null; // what had the focus before the reader was opened
+  let trail = []; // the places that can be gone through with keys: those that the answer cites, by number
+  let at = 0; // which of them is shown
   let asked = 0; // a later click makes an earlier answer of the server void
 
   const element = (name, className, text) => {
@@ -29,6 +31,7 @@
     const root = element("aside", "as-reader");
     root.setAttribute("role", "dialog");
     root.setAttribute("aria-label", words.reader);
+    root.setAttribute("aria-keyshortcuts", "Escape Alt+ArrowDown Alt+ArrowUp n p");
     root.hidden = true;
     const head = element("header", "as-reader-head");
     const title = element("h2", "as-reader-title");
@@ -51,7 +54,16 @@
     panel.root.hidden = true;
     document.body.classList.remove("as-reading");
     asked += 1;
-    if (opener && opener.isConnected) opener.focus();
+    focusOpener();
+  };
+
+  /* What opened the reader; Gradio may have made it anew meanwhile. */
+  const focusOpener = () => {
+    const same = () => [...document.querySelectorAll(PLACE)].find((button) => button.value === opener.value);
+    const found = opener && (opener.isConnected ? opener : same());
+    const box = document.querySelector("#as-ask textarea");
+    if (found) found.focus();
+    else if (box) box.focus();
   };
 
   const showMessage = (title, message) => {
@@ -60,97 +72,71 @@
     panel.body.replaceChildren(element("p", "as-note", message));
   };
 
-  const openReader = async (button) => {
-    const chosen = JSON.parse(button.value);
-    const request = (asked += 1);
+  const openReader = (button) => {
     panel = panel || makePanel();
-    if (panel.root.hidden) opener = button;
+    opener = button;
     panel.root.hidden = false;
     document.body.classList.add("as-reading"); // makes room for the reader
     panel.body.focus({ preventScroll: true });
     showMessage(words.reader, words.reader_loading);
+    trail = trailOf(button);
+    show(trail.indexOf(button.value));
+  };
+
+  /* Show a place of the trail; what is shown stays until the place is there. */
+  const show = async (place) => {
+    at = place;
+    const chosen = JSON.parse(trail[at]);
+    const request = (asked += 1);
     let speech = null;
     let problem = words.reader_failed;
     try {
-      const response = await fetch(new URL(`speech/${encodeURIComponent(chosen.speech)}`, document.baseURI));
+      const address = new URL(`speech/${encodeURIComponent(chosen.speech)}`, document.baseURI);
+      address.searchParams.set("places", JSON.stringify(placesOf(chosen)));
+      const response = await fetch(address);
       if (response.ok) speech = await response.json();
       else if (response.status === 404) problem = words.reader_gone;
     } catch (error) {
       console.warn("askspeech: the speech could not be fetched:", error.message);
     }
     if (request !== asked) return;
-    if (speech) showSpeech(speech, placesOf(button, chosen), chosen);
+    if (speech) showSpeech(speech, chosen);
     else showMessage(words.reader, problem);
   };
 
-  /* The places of the same speech that the same answer cites, the chosen one among them. */
-  const placesOf = (button, chosen) => {
-    const places = new Map([[button.value, chosen]]);
+  /* The places that the button's answer cites, by number; the button's own alone where it is none of them. */
+  const trailOf = (button) => {
     const answer = button.closest(ANSWER);
-    for (const other of answer ? answer.querySelectorAll("button.as-cite") : []) {
-      const place = JSON.parse(other.value);
-      if (place.speech === chosen.speech) places.set(other.value, place);
-    }
-    return [...places].map(([key, place]) => ({ ...place, chosen: key === button.value }));
+    const cited = [...(answer ? answer.querySelectorAll("button.as-cite[value]") : [])].map((one) => one.value);
+    const found = [...new Set(cited)].sort((a, b) => JSON.parse(a).number - JSON.parse(b).number);
+    return found.includes(button.value) ? found : [button.value];
   };
 
-  const showSpeech = (speech, places, chosen) => {
-    panel.title.textContent = speech.title;
-    panel.file.textContent = speech.file;
-    panel.body.replaceChildren(...marked(speech, places));
-    const first = panel.body.querySelector("mark.as-chosen");
-    if (first) first.scrollIntoView({ block: "center" });
-    else panel.body.scrollTop = 0;
+  /* The places of the same speech, the chosen one among them. */
+  const placesOf = (chosen) =>
+    trail
+      .map((value, place) => ({ ...JSON.parse(value), chosen: place === at }))
+      .filter((place) => place.speech === chosen.speech)
+      .map(({ number, spans, chosen: here }) => ({ number, spans, chosen: here }));
+
+  const step = (by) => {
+    if (trail[at + by] !== undefined) show(at + by);
+  };
+
+  /* The server's HTML, in which everything from the corpus is escaped; a parsed document runs no script. */
+  const showSpeech = (speech, chosen) => {
+    const parsed = new DOMParser().parseFromString(speech.html, "text/html");
+    panel.body.replaceChildren(...parsed.body.childNodes);
+    const here = document.getElementById("as-here");
+    if (here) here.scrollIntoView({ block: "center" });
+    panel.body.querySelector(".as-whole-text").focus({ preventScroll: true });
     panel.root.dataset.number = chosen.number ?? "";
   };
 
-  /* The speech's text as text nodes and marks. */
-  const marked = (speech, places) => {
-    const spans = places.flatMap((place) =>
-      place.spans.map(([start, end], at) => ({
-        start: start - speech.start,
-        end: end - speech.start,
-        chosen: place.chosen,
-        number: at === place.spans.length - 1 ? place.number : null,
-      })),
-    );
-    const edges = [...new Set(spans.flatMap((span) => [span.start, span.end]))].sort((a, b) => a - b);
-    const cuts = unitsAt(speech.text, edges);
-    const nodes = [];
-    let from = 0;
-    for (let i = 0; i < cuts.length; i += 1) {
-      nodes.push(...piece(speech.text.slice(from, cuts[i]), covering(spans, edges[i - 1], edges[i]), edges[i]));
-      from = cuts[i];
-    }
-    nodes.push(document.createTextNode(speech.text.slice(from)));
-    return nodes;
-  };
-
-  const covering = (spans, start, end) =>
-    start === undefined ? [] : spans.filter((span) => span.start <= start && end <= span.end);
-
-  const piece = (text, spans, end) => {
-    if (!text) return [];
-    if (!spans.length) return [document.createTextNode(text)];
-    const mark = element("mark", spans.some((span) => span.chosen) ? "as-chosen" : "as-cited", text);
-    const numbers = spans.filter((span) => span.end === end && span.number !== null).map((span) => span.number);
-    if (numbers.length) mark.dataset.numbers = numbers.join(" ");
-    return [mark];
-  };
-
-  /* Offsets in UTF-16 units of ascending offsets in code points; those outside the text are moved to its ends. */
-  const unitsAt = (text, points) => {
-    const found = [];
-    let unit = 0;
-    let point = 0;
-    for (const wanted of points) {
-      while (point < wanted && unit < text.length) {
-        unit += text.codePointAt(unit) > 0xffff ? 2 : 1;
-        point += 1;
-      }
-      found.push(unit);
-    }
-    return found;
+  const placeNumbered = (number) => {
+    const speech = JSON.parse(trail[at]).speech;
+    const same = (value) => JSON.parse(value).speech === speech && JSON.parse(value).number === number;
+    return Math.max(trail.findIndex(same), 0);
   };
 
   /* Scroll to a place of the reader's text by its id, and mark the line that it is in. */
@@ -166,6 +152,7 @@
     for (const number of cited ? document.querySelectorAll("button.as-number") : []) {
       number.classList.toggle("as-current", number.value === id);
       number.ariaCurrent = number.value === id ? "true" : null;
+      if (number.value === id) at = placeNumbered(Number(number.textContent));
     }
     target.scrollIntoView({ block: id.startsWith("as-section") ? "start" : "center" });
     text.focus({ preventScroll: true });
@@ -207,6 +194,16 @@
     if (box && !box.value.trim()) box.focus(); // nothing was asked: go on typing
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") closeReader();
+    const open = panel && !panel.root.hidden;
+    const typing = event.target instanceof Element && event.target.closest("textarea, input, select");
+    const reading = open && !typing && panel.root.contains(event.target);
+    const plain = reading && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (event.key === "Escape" && !event.defaultPrevented) closeReader();
+    else if (open && event.altKey && event.key === "ArrowDown") step(1);
+    else if (open && event.altKey && event.key === "ArrowUp") step(-1);
+    else if (plain && event.key === "n") step(1);
+    else if (plain && event.key === "p") step(-1);
+    else return;
+    if (event.key !== "Escape") event.preventDefault();
   });
 })();

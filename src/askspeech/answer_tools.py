@@ -1,0 +1,121 @@
+"""What can be done with an answer on the page, and what decides how the next one is made: components and handlers.
+
+Which of the buttons can be seen follows from what the conversation shows; the style sheet says so.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import gradio as gr
+
+from askspeech.chat import Conversation
+from askspeech.errors import AskSpeechError
+from askspeech.filter_panel import OFFERED, FilterHandlers
+from askspeech.links import parsed_fragment
+from askspeech.live_index import LiveIndex
+from askspeech.rendering import escape
+from askspeech.showing import UNCHANGED, Shown, Update, shown
+from askspeech.texts import PageTexts
+
+__all__ = ["AnswerTools", "ToolHandlers", "answer_tools", "language_switch", "link_box", "model_switch", "picked"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTools:
+    """The buttons below the conversation; they are about its latest answer."""
+
+    retry: gr.Button
+    edit: gr.Button
+    unedit: gr.Button
+    literally: gr.Button
+
+
+def answer_tools(words: gr.I18n) -> AnswerTools:
+    """The buttons, made where Gradio is building."""
+    with gr.Row(elem_id="as-tools"):
+        names = {"retry": "retry", "edit": "edit_question", "unedit": "edit_cancel", "literally": "search_literally"}
+        buttons = {
+            name: gr.Button(words(word), size="sm", scale=0, min_width=0, elem_id=f"as-{name}")
+            for name, word in names.items()
+        }
+        gr.Button(words("to_sources"), size="sm", scale=0, min_width=0, elem_id="as-to-sources")
+    return AnswerTools(**buttons)
+
+
+def model_switch(words: gr.I18n) -> gr.Checkbox:
+    """Whether answers are made of the speeches' own words alone; shown where there is a chat model."""
+    return gr.Checkbox(
+        False, label=words("quotations_only"), container=False, visible=False, elem_id="as-quotations-only"
+    )
+
+
+def language_switch(words: gr.I18n) -> None:
+    """The button that shows the page in the other language; the page's script remembers that in the browser."""
+    gr.Button(words("other_language"), size="sm", scale=0, min_width=0, elem_id="as-language")
+
+
+def link_box() -> gr.Textbox:
+    """Where the page's script puts what stands behind `#` in the page's address."""
+    return gr.Textbox(elem_id="as-linked", visible="hidden", show_label=False, container=False)
+
+
+def picked(choice: gr.SelectData) -> str:
+    """The question that an example or a suggestion asks."""
+    value = choice.value
+    return str(value["text"] if isinstance(value, dict) else value)
+
+
+class ToolHandlers:
+    """What the events of these components do; every method can be called without a browser."""
+
+    def __init__(self, live: LiveIndex, filters: FilterHandlers) -> None:
+        self._live = live
+        self._filters = filters
+
+    def switches(self) -> Update:
+        """The switch between the chat model and quotations: shown where there is a chat model."""
+        try:
+            there = self._live.current().answers.has_chat_model
+        except AskSpeechError:
+            # The page says so in its conversation, and asks again.
+            there = False
+        update: Update = gr.update(visible=there)
+        return update
+
+    def edited(self, conversation: Conversation, texts: PageTexts) -> Shown:
+        """The latest question back in the box; what is asked next takes its place."""
+        if not conversation.exchanges or conversation.exchanges[-1].running:
+            return UNCHANGED
+        question = conversation.exchanges[-1].question
+        return shown(replace(conversation, editing=True), texts, box={"value": question})
+
+    def unedited(self, conversation: Conversation, texts: PageTexts) -> Shown:
+        """Leave the latest question as it is."""
+        return shown(replace(conversation, editing=False), texts, box={"value": ""})
+
+    def linked(self, link: str, texts: PageTexts, warn: Callable[[str], Any] = gr.Warning) -> tuple[Any, ...]:
+        """The question and the filters of a link, and the generation of the index that has them.
+
+        A warning names the filters that the index does not have.
+        """
+        asked = parsed_fragment(link)
+        unchanged = (gr.skip(),) * (len(OFFERED) + 2)
+        if not asked:
+            return unchanged
+        chosen = [list(getattr(asked.filters, name)) for name in OFFERED]
+        filled = self._filters.filled("", *chosen) if asked.filters else unchanged[1:]
+        lost = _lost(chosen, filled)
+        if lost:
+            warn(escape(texts.link_lost.format(values=", ".join(lost))))
+        return gr.update(value=asked.question) if asked.question else gr.skip(), *filled
+
+
+def _lost(chosen: Sequence[list[str]], filled: Sequence[Any]) -> list[str]:
+    """The chosen values that are not among those filled in."""
+    return [
+        value
+        for values, update in zip(chosen, filled, strict=False)
+        for value in values
+        if "value" in update and value not in update["value"]
+    ]

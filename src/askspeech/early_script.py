@@ -1,0 +1,46 @@
+"""A script of ours that runs before any of Gradio's, which puts what its `head` names into the page only later."""
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+__all__ = ["EarlyScript"]
+
+_END_OF_HEAD = b"</head>"
+
+
+class EarlyScript:
+    """Puts a script at the end of the head of the page at `/`."""
+
+    def __init__(self, app: ASGIApp, source: str) -> None:
+        self._app = app
+        self._script = f'<script src="{source}"></script>'.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http" or scope["path"] != "/" or scope["method"] != "GET":
+            await self._app(scope, receive, send)
+            return
+        # What is compressed could not be added to.
+        headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+        start: Message = {}
+        parts: list[bytes] = []
+
+        async def send_added(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            if message["type"] != "http.response.body":
+                await send(message)
+                return
+            parts.append(message.get("body", b""))
+            if message.get("more_body"):
+                return
+            body = b"".join(parts)
+            if Headers(raw=start["headers"]).get("content-type", "").startswith("text/html"):
+                body = body.replace(_END_OF_HEAD, self._script + _END_OF_HEAD, 1)
+            MutableHeaders(scope=start)["content-length"] = str(len(body))
+            await send(start)
+            await send({"type": "http.response.body", "body": body})
+
+        await self._app({**scope, "headers": headers}, receive, send_added)

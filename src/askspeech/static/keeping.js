@@ -1,0 +1,119 @@
+/* Kept conversations: the address names the one that is shown, and what is said of citations reaches the server.
+ *
+ * The server writes the shown conversation's id into #as-current ("new" for none that is kept). We write into the hidden
+ * boxes #as-opening and #as-pointing, whose changes the server hears. The id stands after `#c=`, which no server's
+ * log has.
+ */
+(() => {
+  "use strict";
+
+  const NEW = "new";
+  const ROOMY = "(min-width: 1100px)";
+  const NARROW = "(max-width: 768px)";
+
+  const words = (() => {
+    const all = JSON.parse(document.querySelector('meta[name="askspeech-words"]').content);
+    return all[navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en"];
+  })();
+
+  let shown = null; // the conversation that the server last said is shown
+  let said = 0;
+  let unfolded = false;
+
+  const say = (box, text) => {
+    const field = document.querySelector(`${box} textarea, ${box} input`);
+    if (!field) return;
+    said += 1; // so that the same may be said twice
+    field.value = text(said);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
+  /* The address. */
+
+  const parameters = () => new URLSearchParams(location.hash.slice(1));
+  const named = () => parameters().get("c") || NEW;
+
+  const address = (id) => {
+    const after = parameters();
+    if (id === NEW) after.delete("c");
+    else after.set("c", id);
+    const hash = after.toString();
+    return `${location.pathname}${location.search}${hash ? `#${hash}` : ""}`;
+  };
+
+  const open = (id) => {
+    if (id === shown) return;
+    say("#as-opening", (number) => `${id} ${number}`);
+  };
+
+  const follow = () => {
+    const mark = document.querySelector("#as-current .prose");
+    const id = mark ? mark.textContent.trim() : "";
+    if (!id || id === shown) return;
+    const first = shown === null;
+    const from = shown;
+    shown = id;
+    if (first && id === NEW && named() !== NEW) {
+      open(named()); // the page was loaded with a conversation's address
+    } else if (id !== named()) {
+      // A new conversation that gets its name stays the same page; another one is a page to come back from.
+      if (first || from === NEW) history.replaceState(null, "", address(id));
+      else history.pushState(null, "", address(id));
+    }
+  };
+
+  /* The list. */
+
+  const toggle = () => document.querySelector("#as-keeping .toggle-button");
+  const isOpen = () => Boolean(document.querySelector("#as-keeping.open"));
+
+  const unfold = () => {
+    if (unfolded || shown === null || !toggle()) return;
+    unfolded = true;
+    if (matchMedia(ROOMY).matches && !isOpen() && document.querySelector("#as-search-kept")) toggle().click();
+  };
+
+  const relabel = () => {
+    const button = toggle();
+    if (button && button.title !== words.keeping_show) {
+      button.setAttribute("aria-label", words.keeping_show);
+      button.title = words.keeping_show;
+    }
+    if (button) button.setAttribute("aria-expanded", String(isOpen()));
+  };
+
+  let pending = false;
+  new MutationObserver(() => {
+    if (pending) return;
+    pending = true;
+    requestAnimationFrame(() => {
+      pending = false;
+      follow();
+      unfold();
+      relabel();
+      for (const button of document.querySelectorAll("#as-sources button.as-judge")) {
+        button.setAttribute("aria-pressed", String(button.classList.contains("as-chosen")));
+      }
+    });
+  }).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
+
+  /* The sources of an earlier answer stand beside it once one of its numbers was clicked. */
+  const pointAt = (number) => {
+    const answers = [...document.querySelectorAll("#as-chat .as-answer")];
+    const turn = answers.indexOf(number.closest(".as-answer"));
+    if (turn >= 0) say("#as-pointing", (at) => JSON.stringify({ turn, at }));
+  };
+
+  document.addEventListener("click", (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    if (!target) return;
+    const judge = target.closest("#as-sources button.as-judge");
+    if (judge) say("#as-pointing", (at) => JSON.stringify({ ...JSON.parse(judge.value), at }));
+    const number = target.closest("#as-chat button.as-cite");
+    if (number) pointAt(number);
+    const chosen = target.closest("#as-kept label, #as-new");
+    if (chosen && isOpen() && matchMedia(NARROW).matches) toggle().click();
+  });
+  addEventListener("hashchange", () => open(named()));
+  addEventListener("popstate", () => open(named()));
+})();
