@@ -133,10 +133,11 @@ def test_a_conversation_survives_a_restart_of_the_server(browser: playwright_api
     store = Conversations(tmp_path)
     with contextlib.ExitStack() as before:
         started = before.enter_context(serving(open_index, kept=store))
-        with opened(browser, started, expected=("ERR_",)) as page:
+        with opened(browser, started, expected=("ERR_", "cancel scope", "network error", *CUT_OFF)) as page:
             ask(page, fakes.DEBTS.question)
             identity = kept(page)
             page.wait_for_selector(LISTED)
+            page.wait_for_timeout(500)
             before.close()
             with serving(open_index, port=int(started.rpartition(":")[2]), kept=store):
                 ask(page, fakes.OFFICERS.question)
