@@ -58,7 +58,7 @@ def test_the_setting_names_one_or_none(nli: Path) -> None:
 @pytest.mark.parametrize(("says", "support"), [(0.9, "supported"), (UNDECIDED, "partly"), (0.1, "partly")])
 def test_it_decides_where_only_words_differ(says: float, support: str) -> None:
     checks = checks_for("zh", judge=lambda evidence, sentence: says)
-    assert checks.check("窗口的工作人员很有耐心。", ["窗口同志热情细致，群众满意。"]).support == support
+    assert checks.check("企业家们觉得办事环境变得舒心了。", ["企业办事跑得少了，脸色也好了。"]).support == support
 
 
 def test_it_is_not_asked_where_a_figure_is_wrong() -> None:
