@@ -89,6 +89,16 @@ def test_an_item_that_is_best_brings_its_enumeration_if_it_has_as_many_items_as_
     assert not answer_parts(scored([OUTLINE, DEBTS], 1, 1, 1, 10, 1, 1, 9), LIST).enumeration
 
 
+def test_a_sentence_that_counts_its_items_brings_the_enumeration_that_it_introduces() -> None:
+    text = "抓实服务。\n重点抓好三件小事。\n一是修路灯。\n二是接电。\n三是办证。"
+    hits = [made.hit(text, kind="outline", items=3)]
+    found = candidates_of(hits, LIST)
+    lead = next(one for one in found if one.text == "重点抓好三件小事。")
+    (items,) = [one for one in found if one.items]
+    ranked = [Ranked(lead, 12.0, 0.5, 0.5), Ranked(items, 3.0, 0.5, 0.5)]
+    assert texts(ranked, LIST) == ["重点抓好三件小事。", "一是修路灯。", "二是接电。", "三是办证。"]
+
+
 def test_a_comparison_takes_the_best_sentence_of_each_speech() -> None:
     speeches = [of_speech(number, f"第{number}处要建立台账。第{number}处要有人负责。") for number in range(1, 4)]
     assert texts(scored(speeches, 10, 9, 8, 9, 1, 2), EACH) == ["第1处要建立台账。", "第2处要有人负责。"]

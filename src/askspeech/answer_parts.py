@@ -21,6 +21,7 @@ _LEAST_COMPARED = 2
 _LONGEST_BARE_HEADING = 25
 _LEADING_ON = "？?：:"
 _HEADING_ENDS = "。；;，,：: "
+_COUNTS = re.compile("[二两三四五六七八九十几\\d](?:个|件|条|项|点|种|类|样|步|大|方面)[^，。；]{0,12}(?:。|：|:)?$")
 _GIVES_REASON = re.compile("(?:这?是?因为|由于|原因|其?(?:根本)?原因|道理|主要是|为的是|目的)")
 _CONCLUDES = re.compile("(?:因此|所以|因而|为此|于是|可见|这就)")
 _ITEM = re.compile(r"(?:^|[：:])(?:[一二三四五六七八九]是|第[一二三四五六]|[一二三四五六]要|（[一二三四五六]）)")
@@ -52,20 +53,24 @@ def answer_parts(ranked: Sequence[Ranked], asked: Asked, better: Candidate | Non
 
 
 def _enumeration(ranked: Sequence[Ranked], count: int | None) -> Candidate | None:
-    """The best candidate, if it is an enumeration, else one near the best that has it as one of its items."""
+    """The best candidate if it is an enumeration, else the one it introduces, or one near that has it as an item."""
     best = ranked[0].candidate
     if best.items:
         return best
+    near = [one.candidate for one in ranked if one.candidate.items and count in (None, one.candidate.items)]
+    introduced = (one for one in near if _COUNTS.search(best.text) and _holds(_without_heading(one)[:1], best))
+    if found := next(introduced, None):
+        return found
     if not _ITEM.search(best.text):
         return None
-    near = (one.candidate for one in ranked if one.score > ranked[0].score - _MARGIN)
-    return next((one for one in near if one.items and count in (None, one.items) and _holds(one, best)), None)
+    close = {id(one.candidate) for one in ranked if one.score > ranked[0].score - _MARGIN}
+    return next((one for one in near if id(one) in close and _holds(one.parts[1:], best)), None)
 
 
-def _holds(enumeration: Candidate, sentence: Candidate) -> bool:
-    """Whether a sentence stands in one of the items of an enumeration."""
-    source, spans = sentence.parts[0].place
-    items = (part.place for part in enumeration.parts[1:])
+def _holds(parts: Sequence[Extract], sentence: Candidate) -> bool:
+    """Whether a sentence stands in one of the parts of an enumeration."""
+    source, spans = sentence.parts[-1].place
+    items = (part.place for part in parts)
     return any(
         source == other and any(start < last and first < end for start, end in spans for first, last in inside)
         for other, inside in items
