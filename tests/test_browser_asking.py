@@ -259,6 +259,7 @@ def test_a_link_is_copied_and_opened(browser: playwright_api.Browser) -> None:
         page.wait_for_timeout(500)
         assert page.locator(ANSWER).count() == 0, "it does not ask by itself"
         page.click("#as-filters > button")
+        page.locator("#as-filters .token").nth(1).wait_for()  # the panel unfolds first
         tokens = page.locator("#as-filters .token").all_text_contents()
         assert [token.strip() for token in tokens] == [fakes.FIRST_SPEECH.title, "县 (2)"]
         page.press(ASK, "Enter")
