@@ -15,7 +15,6 @@ from askspeech.datatypes import (
     CitationResolved,
     Done,
     Filters,
-    Hit,
     Language,
     Notice,
     SearchResult,
@@ -26,22 +25,20 @@ from askspeech.datatypes import (
 )
 from askspeech.entailment import Sharpener
 from askspeech.evidence import rarity
-from askspeech.extracting import extracted
+from askspeech.extracting import PASSAGES, extracted
 from askspeech.follow_ups import referred
 from askspeech.ledger import Ledger, Totals
 from askspeech.questions import language_of
 from askspeech.search import SpeechIndex
+from askspeech.variety import first_of_sections
 from askspeech.wanted import Rewrite
-from askspeech.writing import Task, rewritten, written
+from askspeech.writing import NEAREST, Task, rewritten, written
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.runnables import Runnable
 
 __all__ = ["Answerer"]
-
-_PASSAGES = 12
-_NEAREST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +170,7 @@ class Answerer:
         rewrite = partial(rewritten, chat=chat, spent=spent) if chat else self._by_rule(question, history)
         if literal:
             rewrite = None
-        result = self.index.search(question, k=_PASSAGES, filters=filters, history=history, rewrite=rewrite)
+        result = self.index.search(question, k=PASSAGES, filters=filters, history=history, rewrite=rewrite)
         return _Found(question.strip(), language_of(question), result, history, began, spent, chat)
 
     def _by_rule(self, question: str, history: Sequence[Turn]) -> Rewrite | None:
@@ -183,16 +180,6 @@ class Answerer:
 
     def _compose(self, found: _Found) -> Composed:
         return extracted(self.index, found.question, found.result)
-
-
-def _apart(hits: Sequence[Hit]) -> Iterator[Hit]:
-    """The hits, the first of each section: an outline and its first passage say the same."""
-    seen: set[tuple[str, str | None]] = set()
-    for hit in hits:
-        place = hit.speech.id, hit.passage.section_id
-        if place not in seen:
-            seen.add(place)
-            yield hit
 
 
 def _events(composed: Composed) -> Iterator[AnswerEvent]:
@@ -213,7 +200,7 @@ def _answer(found: _Found, composed: Composed, usage: Usage) -> Answer:
         sentences=composed.sentences,
         citations=composed.citations,
         outcome=composed.outcome,
-        nearest=tuple(_apart(found.result.hits))[:_NEAREST] if nothing else (),
+        nearest=first_of_sections(found.result.hits, NEAREST) if nothing else (),
         search=found.result,
         language=found.language,
         notices=found.result.notices,

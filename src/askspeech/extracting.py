@@ -15,12 +15,15 @@ from askspeech.described import named_places, of_named_places
 from askspeech.evidence import Passages, Unit, Word, answers_it, closeness, familiarity
 from askspeech.glossary import translate
 from askspeech.questions import compares, language_of, quotations
-from askspeech.ranking import Tokens, candidates_of, ranked
+from askspeech.ranking import Ranked, Tokens, candidates_of, ranked
 from askspeech.search import SpeechIndex
 from askspeech.sufficiency import Verdict, judge
 from askspeech.tokens import question_terms, search_key, words
 
-__all__ = ["extracted"]
+__all__ = ["PASSAGES", "extracted", "ranked_candidates"]
+
+PASSAGES = 12
+"""How many passages an answer is made of."""
 
 _JUDGED = 5
 
@@ -42,10 +45,8 @@ def _asked(question: str, result: SearchResult) -> Asked:
 
 
 def _composed(index: SpeechIndex, asked: Asked, result: SearchResult, source_text: Callable[[str], str]) -> Composed:
-    tokens = Tokens(index.encoders.tokens.token_ids, index.encoders.tokens.token_directions)
     searched = result.search_question
-    candidates = candidates_of(of_named_places(searched, result.hits), asked)
-    found = ranked(searched, question_terms(searched), candidates, asked, tokens)
+    found = ranked_candidates(index, result, of_named_places(searched, result.hits), asked)
     verdict = judge(searched, asked, found)
     if verdict.outcome in ("blanked_out", "part_hidden", "not_found"):
         return compose_refusal(verdict, asked.language, source_text)
@@ -53,6 +54,13 @@ def _composed(index: SpeechIndex, asked: Asked, result: SearchResult, source_tex
     copies = {one.hit.passage.id: index.copies_of(one.hit) for one in chosen.extracts}
     shared = [Shared(one) for one in chosen.extracts] if asked.of_speeches else merged(chosen.extracts, copies)
     return compose(shared, asked, source_text, verdict, enumeration=chosen.enumeration)
+
+
+def ranked_candidates(index: SpeechIndex, result: SearchResult, hits: Sequence[Hit], asked: Asked) -> list[Ranked]:
+    """The candidates of some hits of a search, best first."""
+    tokens = Tokens(index.encoders.tokens.token_ids, index.encoders.tokens.token_directions)
+    searched = result.search_question
+    return ranked(searched, question_terms(searched), candidates_of(hits, asked), asked, tokens)
 
 
 def _answers_it(index: SpeechIndex, question: str, result: SearchResult) -> bool:

@@ -4,16 +4,14 @@ from collections.abc import Sequence
 
 from askspeech.asked import asked_for
 from askspeech.datatypes import Turn
+from askspeech.extracting import PASSAGES, ranked_candidates
 from askspeech.markers import marker_at
 from askspeech.questions import checked_question, ordinal_of
-from askspeech.ranking import Tokens, candidates_of, ranked
 from askspeech.search import SpeechIndex
 from askspeech.sentences import leading_sentence_end
-from askspeech.tokens import question_terms
 
 __all__ = ["referred"]
 
-_PASSAGES = 12
 _LONGEST_ITEM = 60
 
 
@@ -34,11 +32,9 @@ def referred(index: SpeechIndex, question: str, history: Sequence[Turn]) -> str 
 
 def _items(index: SpeechIndex, question: str, history: Sequence[Turn]) -> list[str]:
     """The words of the items of the enumeration that answers a question best, without their markers."""
-    result = index.search(checked_question(question), k=_PASSAGES, history=history)
+    result = index.search(checked_question(question), k=PASSAGES, history=history)
     asked = asked_for(question, result.kind)
-    tokens = Tokens(index.encoders.tokens.token_ids, index.encoders.tokens.token_directions)
-    terms = question_terms(result.search_question)
-    found = ranked(result.search_question, terms, candidates_of(result.hits, asked), asked, tokens)
+    found = ranked_candidates(index, result, result.hits, asked)
     best = next((one.candidate for one in found if one.candidate.items), None)
     texts = [part.text for part in best.parts[1:]] if best else []
     marked = [(text, marker_at(text)) for text in texts]

@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-__all__ = ["CLOSE", "FIRST", "MOST_OF_ONE", "each_speech_first", "varied"]
+from askspeech.datatypes import Hit
+
+__all__ = ["CLOSE", "FIRST", "MOST_OF_ONE", "each_speech_first", "first_of_sections", "varied"]
 
 FIRST = 8
 """The places that are looked at: as many hits as a search brings by default."""
@@ -46,3 +48,11 @@ def each_speech_first(ranked: Sequence[T], speech_of: Callable[[T], str], score_
         seen.add(speech)
         (first if stands_for_it else others).append(item)
     return [*first, *others]
+
+
+def first_of_sections(hits: Sequence[Hit], most: int) -> tuple[Hit, ...]:
+    """The best hits, the first of each section: an outline and its first passage say the same."""
+    first: dict[tuple[str, str | None], Hit] = {}
+    for hit in hits:
+        first.setdefault((hit.speech.id, hit.passage.section_id), hit)
+    return tuple(first.values())[:most]

@@ -19,7 +19,6 @@ from askspeech.datatypes import (
     Citation,
     CitationResolved,
     Done,
-    Hit,
     Notice,
     Replaced,
     Sentence,
@@ -37,10 +36,12 @@ from askspeech.phrases import MISSING, NOT_FOUND
 from askspeech.prompting import Offered, Prompt, answer_prompt, offered_sentences, rewrite_prompt
 from askspeech.questions import complete, language_of
 from askspeech.tokens import search_key
+from askspeech.variety import first_of_sections
 
-__all__ = ["CUT_OFF", "INCOMPLETE", "REPLACED", "Task", "rewritten", "written"]
+__all__ = ["CUT_OFF", "INCOMPLETE", "NEAREST", "REPLACED", "Task", "rewritten", "written"]
 
-_NEAREST = 3
+NEAREST = 3
+"""How many passages are offered where there is no answer."""
 _LONGEST_QUESTION = 200
 _LEAST_WORDS = 4
 _SHORTEST_REPEATED = 6
@@ -222,7 +223,7 @@ class _Draft:
                 sentences=(),
                 citations=(),
                 outcome="not_found",
-                nearest=_nearest(fallback.search.hits),
+                nearest=first_of_sections(fallback.search.hits, NEAREST),
                 usage=self._task.usage(first_word),
                 removed=tuple(self.removed),
             )
@@ -247,14 +248,6 @@ def _hidden(asked: Prompt, chat: ChatModel) -> tuple[str, ...]:
     """What no reader sees: the line around the material, and keys that are no words that an answer may hold."""
     keys = (key for key in chat.secrets() if len(key) >= _SHORTEST_KEY)
     return (asked.boundary, asked.boundary.strip("= "), *keys)
-
-
-def _nearest(hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    """The best hits, the first of each section."""
-    first: dict[tuple[str, str | None], Hit] = {}
-    for hit in hits:
-        first.setdefault((hit.speech.id, hit.passage.section_id), hit)
-    return tuple(first.values())[:_NEAREST]
 
 
 def _is_refusal(text: str) -> bool:
