@@ -4,6 +4,8 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from tests import made
+
 from askspeech.datatypes import (
     Answer,
     AnswerEvent,
@@ -20,6 +22,7 @@ from askspeech.datatypes import (
     SearchResult,
     Sentence,
     SentenceChecked,
+    Source,
     Span,
     Speech,
     TextAdded,
@@ -191,11 +194,15 @@ class FakeIndex:
     gone: bool = False
     closed: int = 0
 
-    def source_text(self, source_id: str) -> str:
-        """The one text."""
+    def source(self, source_id: str) -> Source:
+        """The one source."""
         if source_id != "source-1":
             raise NotInIndexError(f"There is no source {source_id} in the index.")
-        return self.text
+        return made.source(self.text)
+
+    def source_text(self, source_id: str) -> str:
+        """Its text."""
+        return self.source(source_id).text
 
     def speeches(self) -> list[Speech]:
         """The speeches."""
@@ -212,7 +219,7 @@ class FakeIndex:
 
     def whole_speech(self, speech_id: str) -> WholeSpeech:
         """One speech with the text."""
-        return WholeSpeech(self.speech(speech_id), self.text)
+        return WholeSpeech(self.speech(speech_id), made.source(self.text))
 
     def example_questions(self, count: int) -> list[str]:
         """The questions that the fake answers know."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from askspeech.datatypes import Fact, Gap, Hit, Passage, PassageKind, Section, Span, Speech
+from askspeech.datatypes import LINES, Fact, Gap, Hit, Layout, Passage, PassageKind, Section, Source, Span, Speech
 
 
 def speech(title: str = "在青禾县大会上的讲话", file: str = "青禾.txt", **facts: str) -> Speech:
@@ -37,3 +37,8 @@ def hit(
         f"{kind} {start}", "source", told.id, None, told.file, kind, text, spans, tuple(path), (), tuple(gaps), items
     )
     return Hit(passage, told, score)
+
+
+def source(text: str, layout: Layout = LINES) -> Source:
+    """A source of that text."""
+    return Source("source-1", "讲话.txt", text, "0" * 64, "text", "1", "utf-8", layout=layout)

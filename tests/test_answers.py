@@ -91,7 +91,7 @@ def test_every_citation_of_every_answer_slices_back_to_its_quote(samples_index: 
         ]
         assert all(sentence.text in answer.text for sentence in answer.sentences)
         for citation in answer.citations:
-            text = samples_index.source_text(citation.source_id)
+            text = samples_index.source(citation.source_id).text
             assert slices(text, citation.spans) == citation.quote
             assert f"[{citation.number}]" in answer.text
             assert text[: citation.spans[0].start].count("\n") + 1 == citation.locator.first

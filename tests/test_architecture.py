@@ -14,7 +14,7 @@ import pytest
 
 # From the bottom up: a module may import its own layer and those before it, nothing after it.
 LAYERS = {
-    "foundation": {"datatypes", "errors", "settings"},
+    "foundation": {"build_report", "datatypes", "errors", "settings"},
     "pure": {
         "actors",
         "answer_parts",
@@ -122,6 +122,7 @@ LAYERS = {
         "embedder",
         "entailment",
         "foreign_models",
+        "formats",
         "generation",
         "kept_records",
         "keywords",

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests import made
 
 from askspeech.citing import cite, cite_gap, locate, spans_within
-from askspeech.datatypes import Gap, Span, slices
+from askspeech.datatypes import LINES, Gap, Layout, Span, slices
 
 
 @st.composite
@@ -52,14 +52,24 @@ def test_spans_within(start: int, end: int, spans: tuple[Span, ...]) -> None:
     ],
 )
 def test_lines(spans: tuple[Span, ...], first: int, last: int) -> None:
-    located = locate("甲乙\n丙丁\n戊己", spans)
+    located = locate("甲乙\n丙丁\n戊己", LINES, spans)
     assert (located.unit, located.first, located.last) == ("line", first, last)
+
+
+@pytest.mark.parametrize(
+    ("spans", "first", "last"),
+    [([(0, 2)], 1, 1), ([(2, 4)], 1, 2), ([(3, 4)], 2, 2), ([(1, 7)], 1, 3), ([(0, 1), (6, 8)], 1, 3)],
+)
+def test_pages_are_counted_by_where_they_start(spans: list[tuple[int, int]], first: int, last: int) -> None:
+    layout = Layout("page", (0, 3, 6))
+    located = locate("甲乙\n丙丁\n戊己", layout, [Span(*span) for span in spans])
+    assert (located.unit, located.first, located.last) == ("page", first, last)
 
 
 def test_a_citation_quotes_the_source() -> None:
     text = "开头。各部门要建立台账。结尾。"
     found = made.hit("各部门要建立台账。", start=3)
-    citation = cite(2, text, found, 3, 9)
+    citation = cite(2, made.source(text), found, 3, 9)
     assert (citation.number, citation.quote, citation.spans) == (2, "要建立台账。", (Span(6, 12),))
     assert (citation.passage_id, citation.speech_title) == (found.passage.id, found.speech.title)
 
@@ -68,6 +78,6 @@ def test_a_gap_is_cited_by_the_words_that_tell_of_it() -> None:
     text = "开头。各部门要建立台账。\n---此处隐藏9字---\n结尾。"
     found = made.hit("各部门要建立台账。", start=3)
     note = Span(13, text.index("\n结尾"))
-    citation = cite_gap(2, text, found, Gap(note, 9))
+    citation = cite_gap(2, made.source(text), found, Gap(note, 9))
     assert (citation.number, citation.quote, citation.spans) == (2, "---此处隐藏9字---", (note,))
     assert (citation.passage_id, citation.locator.first) == (found.passage.id, 2)

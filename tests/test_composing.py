@@ -28,7 +28,7 @@ def composed(parts: Sequence[Extract | Shared], text: str = TEXT, *, asked: Aske
     """An answer of those parts."""
     shared = [part if isinstance(part, Shared) else Shared(part) for part in parts]
     verdict = Verdict(rest.pop("outcome", "answered"))  # type: ignore[arg-type]
-    return compose(shared, asked, lambda _: text, verdict, **rest)  # type: ignore[arg-type]
+    return compose(shared, asked, lambda _: made.source(text), verdict, **rest)  # type: ignore[arg-type]
 
 
 def test_sentences_are_grouped_by_speech_in_the_order_of_the_speech() -> None:
@@ -117,7 +117,7 @@ def test_an_answer_in_part_says_so_behind_its_sentences() -> None:
 
 def refusal(outcome: str, place: Hit | None = None, text: str = TEXT, language: str = "zh") -> Composed:
     candidate = Candidate((next(iter(sentences_of(place))),), 0) if place else None
-    return compose_refusal(Verdict(outcome, place=candidate), language, lambda _: text)  # type: ignore[arg-type]
+    return compose_refusal(Verdict(outcome, place=candidate), language, lambda _: made.source(text))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

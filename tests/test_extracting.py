@@ -207,4 +207,4 @@ def test_a_foreign_subject_is_not_found(answers: Answerer) -> None:
 def test_every_citation_slices_back(answers: Answerer) -> None:
     for question in ("要抓好哪四项帮扶？", "要把谁的呼声作为第一信号？", "用水用气报装的流程是怎么精简的？"):
         for citation in answers.ask(question).citations:
-            assert slices(answers.index.source_text(citation.source_id), citation.spans) == citation.quote
+            assert slices(answers.index.source(citation.source_id).text, citation.spans) == citation.quote

@@ -89,7 +89,7 @@ def check_nothing_leaks(answer: Answer, asked: Asked, index: SpeechIndex) -> Non
         if sentence.support == "supported" and sentence.text in FALSE:  # the file itself says so, and is quoted
             assert any(sentence.text.rstrip("。.") in quote for quote in quotes), sentence
     for citation in answer.citations:
-        assert slices(index.source_text(citation.source_id), citation.spans) == citation.quote
+        assert slices(index.source(citation.source_id).text, citation.spans) == citation.quote
     assert set(re.findall(r"\[(\d+)\]", answer.text)) <= {str(citation.number) for citation in answer.citations}
 
 
@@ -149,7 +149,7 @@ def _indexed(speeches: Sequence[Spoken], folders: pytest.TempPathFactory) -> Ite
 def is_quoted(speech: Spoken, answer: Answer, index: SpeechIndex) -> bool:
     """Whether the answer cites a character of the sentence that was put into the speech."""
     for citation in answer.citations:
-        text = index.source_text(citation.source_id)
+        text = index.source(citation.source_id).text
         start = text.find(speech.sentence)
         if start >= 0 and any(a < start + len(speech.sentence) and start < b for a, b in citation.spans):
             return True
@@ -160,13 +160,13 @@ def check_page(view: AnswerView, index: SpeechIndex) -> str:
     """What the page shows of an answer; no element but ours, and no address or markup in its source."""
     texts = page_texts("zh")
     html = answer_html(view, texts)
-    sources = sources_html(view.citations, index.source_text, texts)
+    sources = sources_html(view.citations, lambda source_id: index.source(source_id).text, texts)
     for one in (html, sources):
         assert not re.search(r"://|<(?:a|img|script|iframe|svg|form|style|meta|!)\b", one)
         Reader(one)
     cited = Reader(sources).text
     for citation in view.citations:
-        source = index.source_text(citation.source_id)
+        source = index.source(citation.source_id).text
         assert slices(source, citation.spans) == citation.quote
         assert all(as_shown(source[start:end]) in cited for start, end in citation.spans)
     return Reader(html).text

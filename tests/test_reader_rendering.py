@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests import fakes
+from tests import fakes, made
 from tests.html_reader import Reader, as_shown
 
 from askspeech import SpeechIndex
@@ -106,7 +106,7 @@ DROPS = (
     Drop(span_of("- 3 -"), "page number"),
     Drop(span_of("---此处隐藏4525字,下载后查看---"), "hidden part"),
 )
-WHOLE = WholeSpeech(SPEECH, TEXT, SECTIONS, DROPS)
+WHOLE = WholeSpeech(SPEECH, made.source(TEXT), SECTIONS, DROPS)
 PAID = Place((span_of("去年清偿XX亿元。"),), 1)
 LEDGER = Place((span_of("一是建立台账。"), span_of("到期不还的要约谈。")), 2, chosen=True)
 
@@ -196,7 +196,7 @@ def test_a_derived_title_says_so() -> None:
 
 
 def test_a_speech_without_outline_facts_or_citations_is_its_text_under_its_title() -> None:
-    bare = WholeSpeech(replace(SPEECH, facts=(), blanks=(), gaps=()), TEXT)
+    bare = WholeSpeech(replace(SPEECH, facts=(), blanks=(), gaps=()), made.source(TEXT))
     html = reader_html(bare, [], CHINESE)
     assert "<details" not in html
     assert "as-number" not in html
@@ -244,7 +244,7 @@ def test_hostile_text_is_only_text(payload: str) -> None:
     span = Span(0, len(text))
     speech = Speech("s", "source", payload, payload, span, facts=facts, blanks=(Blank(span),))
     heading = Section("1", "s", None, payload, 1, payload, (Span(0, len(payload)),), span)
-    whole = WholeSpeech(speech, text, (heading,), (Drop(Span(0, len(payload)), payload),))
+    whole = WholeSpeech(speech, made.source(text), (heading,), (Drop(Span(0, len(payload)), payload),))
     html = reader_html(whole, [Place((span,), 1, chosen=True)], CHINESE)
     assert "\n" not in html
     assert as_shown(text) in Reader(html).text
@@ -264,7 +264,7 @@ def test_without_markup_the_text_is_the_speech_and_marks_are_their_slices(
     blanks, gaps, drops, headings = known
     speech = Speech("s", "source", "f", "t", span, blanks=tuple(map(Blank, blanks)), gaps=tuple(map(Gap, gaps)))
     sections = tuple(Section(str(at), "s", None, "甲", 1, "甲", (one,), one) for at, one in enumerate(headings))
-    whole = WholeSpeech(speech, text, sections, tuple(Drop(one, "watermark") for one in sorted(drops)))
+    whole = WholeSpeech(speech, made.source(text), sections, tuple(Drop(one, "watermark") for one in sorted(drops)))
     places = [Place(tuple(spans), number, chosen=number == 1) for number, spans in enumerate(cited, 1)]
     html = speech_text_html(whole, places, CHINESE)
     assert "\n" not in html
@@ -293,9 +293,9 @@ def test_an_index_gives_all_that_is_shown_of_a_speech(index: SpeechIndex) -> Non
         assert whole.sections == index.sections(speech.id)
         place = Place(index.passages(speech.id)[0].spans, 1, chosen=True)
         marks = Marks(speech_text_html(whole, [place], CHINESE))
-        assert marks.by_class["as-whole-text"] == as_shown(whole.source_text[slice(*speech.span)])
-        assert marks.by_class["as-chosen"] == as_shown(slices(whole.source_text, place.spans))
-        assert marks.by_class.get("as-blank", "") == slices(whole.source_text, [one.span for one in speech.blanks])
+        assert marks.by_class["as-whole-text"] == as_shown(whole.source.text[slice(*speech.span)])
+        assert marks.by_class["as-chosen"] == as_shown(slices(whole.source.text, place.spans))
+        assert marks.by_class.get("as-blank", "") == slices(whole.source.text, [one.span for one in speech.blanks])
     with pytest.raises(NotInIndexError):
         index.whole_speech("gone")
 
@@ -309,7 +309,7 @@ def test_a_speech_of_100_000_characters_is_rendered_in_one_pass() -> None:
         for at in range(0, len(text), 10 * len(line))
     )
     speech = Speech("s", "source", "f", "t", Span(0, len(text)), blanks=blanks)
-    whole = WholeSpeech(speech, text, sections, clean(text).drops)
+    whole = WholeSpeech(speech, made.source(text), sections, clean(text).drops)
     places = [Place((Span(at, at + 50),), at) for at in range(0, len(text) - 50, 5000)]
     best = min(_seconds(whole, places) for _ in range(3))
     assert best < 0.3

@@ -10,18 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askspeech import reporting
+from askspeech.build_report import BuildReport, FileReport, SkippedFile
 from askspeech.datatypes import (
     Answer,
-    BuildReport,
     Citation,
     Fact,
-    FileReport,
     Filters,
     Hit,
     Locator,
     Passage,
     SearchResult,
-    SkippedFile,
     Span,
     Speech,
 )

@@ -37,7 +37,7 @@ def test_fewer_hits_are_the_first_of_more(index: SpeechIndex, way: Way) -> None:
 
 def test_a_hit_slices_back_to_its_source(index: SpeechIndex) -> None:
     for hit in index.search("驻企联络员多久走访一次企业", k=40):
-        assert slices(index.source_text(hit.passage.source_id), hit.passage.spans) == hit.passage.text
+        assert slices(index.source(hit.passage.source_id).text, hit.passage.spans) == hit.passage.text
 
 
 def test_an_enumeration_is_found_as_a_whole(index: SpeechIndex) -> None:

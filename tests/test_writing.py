@@ -76,7 +76,7 @@ def check_order(events: list[AnswerEvent], index: SpeechIndex) -> Answer:
     assert tuple(resolved) == answer.citations
     assert tuple(sentences) == answer.sentences
     for citation in answer.citations:
-        assert slices(index.source_text(citation.source_id), citation.spans) == citation.quote
+        assert slices(index.source(citation.source_id).text, citation.spans) == citation.quote
     for sentence in answer.sentences:
         assert (sentence.support == "not_found") == (sentence.citations == ())
     return answer

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from askspeech.answers import Answerer
+    from askspeech.build_report import BuildReport
     from askspeech.datatypes import (
         Answer,
-        BuildReport,
         Citation,
         Filters,
         Hit,
@@ -37,7 +37,7 @@ _HOMES = {
     "Answer": "datatypes",
     "Answerer": "answers",
     "AskSpeechError": "errors",
-    "BuildReport": "datatypes",
+    "BuildReport": "build_report",
     "Citation": "datatypes",
     "Filters": "datatypes",
     "Hit": "datatypes",

@@ -117,7 +117,7 @@ class Answerer:
     def _made(self, found: _Found) -> Iterator[AnswerEvent]:
         """The events of an answer: the chat model's where there is one and evidence for it, else the speeches' own."""
         composed = self._compose(found)
-        task = Task(_answer(found, composed, Usage()), found.history, self.index.source_text, found.began, found.spent)
+        task = Task(_answer(found, composed, Usage()), found.history, self.index.source, found.began, found.spent)
         if found.chat is not None and not task.fallback.refused:
             yield from (self._with_problem(event) for event in written(task, found.chat, self._checks(found)))
             return

@@ -63,7 +63,9 @@ def search_output(arguments: argparse.Namespace, settings: IndexSettings) -> str
     with SpeechIndex.open(settings.store, settings) as index:
         result = index.search(arguments.question, k=arguments.k, filters=_filters(arguments))
         places: list[Locator] = [
-            locate(index.source_text(hit.passage.source_id), hit.passage.spans) for hit in result.hits
+            locate(source.text, source.layout, hit.passage.spans)
+            for hit in result.hits
+            for source in [index.source(hit.passage.source_id)]
         ]
     show = search_json if arguments.json else search_text
     return show(arguments.question, result, places)

@@ -127,7 +127,7 @@ class SourceTexts:
         """The canonical text of a source; raises what the index does."""
         if source_id not in self._texts:
             try:
-                self._texts[source_id] = self._live.current().index.source_text(source_id)
+                self._texts[source_id] = self._live.current().index.source(source_id).text
             except AskSpeechError as error:
                 self._texts[source_id] = error
         found = self._texts[source_id]

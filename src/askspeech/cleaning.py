@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from askspeech.cleaning_rules import Rules, default_rules
-from askspeech.datatypes import Drop, Gap, Span, slices
+from askspeech.datatypes import LINES, Drop, Gap, Layout, Span, slices
 from askspeech.inline_cleaning import HIDDEN, has_blank_asterisks, hidden_characters, inline_drops
-from askspeech.joining import Joiner
+from askspeech.joining import Joiner, hard_wrapped
 from askspeech.lines import LINE_END, Line, classified_lines, watermarks
 from askspeech.reading_text import ReadingText
 
@@ -31,13 +31,13 @@ class Cleaned:
     gaps: tuple[tuple[int, Gap], ...]
 
 
-def clean(text: str, rules: Rules | None = None) -> Cleaned:
-    """Take the reading text out of a canonical text."""
-    lines, inner = _with_inner_drops(text, classified_lines(text, rules or default_rules()))
+def clean(text: str, rules: Rules | None = None, layout: Layout = LINES) -> Cleaned:
+    """Take the reading text out of a canonical text that lay so in its file."""
+    lines, inner = _with_inner_drops(text, classified_lines(text, rules or default_rules(), layout.furniture))
     known = sorted(
         (*inner, *(Drop(Span(line.start, line.end), line.reason) for line in lines if line.reason)), key=_start
     )
-    reading = _reading_text(text, lines, inner)
+    reading = _reading_text(text, layout, lines, inner)
     return Cleaned(reading, tuple(_drops(text, reading.slices, known)), tuple(_gaps(text, reading, lines, inner)))
 
 
@@ -62,9 +62,9 @@ def _with_inner_drops(text: str, lines: Sequence[Line]) -> tuple[list[Line], lis
     return judged, inner
 
 
-def _reading_text(text: str, lines: Sequence[Line], inner: Sequence[Drop]) -> ReadingText:
+def _reading_text(text: str, layout: Layout, lines: Sequence[Line], inner: Sequence[Drop]) -> ReadingText:
     """The kept stretches of the kept lines, with one character kept between two lines where they are not joined."""
-    joins = _joins(text, lines, inner)
+    joins = _joins(text, layout, lines, inner)
     kept = [line for line in lines if not line.reason]
     starts = [drop.span.start for drop in inner]
     slices: list[Span] = []
@@ -97,9 +97,10 @@ def _assembled(text: str, slices: Sequence[Span], breaks: Sequence[int]) -> Read
     return ReadingText("".join(text[start:end] for start, end in slices), tuple(slices), tuple(offsets), paragraphs)
 
 
-def _joins(text: str, lines: Sequence[Line], inner: Sequence[Drop]) -> list[bool]:
+def _joins(text: str, layout: Layout, lines: Sequence[Line], inner: Sequence[Drop]) -> list[bool]:
     """For every kept line, whether it goes on from the kept line before it; never across a hidden part."""
     joiner = Joiner(text)
+    cuts = _Cuts(layout, lines)
     hidden = {edge for drop in inner if drop.reason == HIDDEN for edge in drop.span}
     joins: list[bool] = []
     previous: Line | None = None
@@ -110,9 +111,27 @@ def _joins(text: str, lines: Sequence[Line], inner: Sequence[Drop]) -> list[bool
             continue
         begins = bool(joins) and not joins[-1]
         indent = _indent(text, line)
-        joins.append(previous is not None and joiner.joined(previous.words, line.words, indent, begins=begins))
+        joins.append(
+            previous is not None
+            and joiner.joined(previous.words, line.words, indent, begins=begins, cut=cuts.between(previous, line))
+        )
         previous = line
     return joins
+
+
+class _Cuts:
+    """Where lines may have been cut inside a word: anywhere in plain text, at the page's end in a file of pages.
+
+    The lines of other files are paragraphs, unless they show that cut lines were pasted into it.
+    """
+
+    def __init__(self, layout: Layout, lines: Sequence[Line]) -> None:
+        self._anywhere = layout.unit == "line" or hard_wrapped([line.words for line in lines if not line.reason])
+        self._pages = layout.starts if layout.unit == "page" else ()
+
+    def between(self, line: Line, following: Line) -> bool:
+        """Whether the two may be one line that was cut."""
+        return self._anywhere or bisect_right(self._pages, line.start) < bisect_right(self._pages, following.start)
 
 
 def _indent(text: str, line: Line) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from askspeech.asked import Asked
 from askspeech.borrowed import Shared
 from askspeech.citing import cite, cite_gap
-from askspeech.datatypes import Citation, Gap, Language, Outcome, Sentence
+from askspeech.datatypes import Citation, Gap, Language, Outcome, Sentence, Source
 from askspeech.markers import marker_at
 from askspeech.offered import asked_places
 from askspeech.phrases import ALSO_IN, BLANKED_OUT, MISSING, NOT_FOUND, PART_HIDDEN, heading
@@ -20,7 +20,7 @@ from askspeech.sufficiency import Verdict
 
 __all__ = ["Composed", "Part", "compose", "compose_refusal"]
 
-SourceText = Callable[[str], str]
+SourceOf = Callable[[str], Source]
 CUT = "…"
 _CLOSERS = "。！？；!?;，,、：: \t\u3000\r\n”’"
 
@@ -58,14 +58,14 @@ class Composed:
 
 
 def compose(
-    shared: Sequence[Shared], asked: Asked, source_text: SourceText, verdict: Verdict, *, enumeration: bool = False
+    shared: Sequence[Shared], asked: Asked, source_of: SourceOf, verdict: Verdict, *, enumeration: bool = False
 ) -> Composed:
     """Put what was chosen into an answer; speeches in the order of their first part, parts in the order of the text.
 
     `enumeration` says that the parts are the items of one section, shown under its heading. Where figures are missing,
     a sentence says so.
     """
-    writer = _Writer(asked, source_text)
+    writer = _Writer(asked, source_of)
     groups = _by_speech(shared)
     for number, group in enumerate(groups):
         writer.lead(group[0].extract, first=number == 0, section=enumeration)
@@ -77,25 +77,25 @@ def compose(
     return Composed(tuple(writer.parts), verdict.outcome)
 
 
-def compose_refusal(verdict: Verdict, language: Language, source_text: SourceText) -> Composed:
+def compose_refusal(verdict: Verdict, language: Language, source_of: SourceOf) -> Composed:
     """Say that there is no answer, and where it is blanked out or hidden, quoting that place."""
     if verdict.place is None:
         return Composed((Part(NOT_FOUND[language]),), "not_found")
     first = verdict.place.parts[0]
     said = BLANKED_OUT if verdict.outcome == "blanked_out" else PART_HIDDEN
     lead = Part(said[language].format(_title(first)))
-    return Composed((lead, *_quoted_place(first, verdict.outcome, source_text)), verdict.outcome)
+    return Composed((lead, *_quoted_place(first, verdict.outcome, source_of)), verdict.outcome)
 
 
-def _quoted_place(place: Extract, outcome: Outcome, source_text: SourceText) -> Iterator[Part]:
+def _quoted_place(place: Extract, outcome: Outcome, source_of: SourceOf) -> Iterator[Part]:
     """The sentence with the blank, or the one before what is hidden and the words by which the source says so."""
     hit = place.hit
-    text = source_text(hit.passage.source_id)
+    source = source_of(hit.passage.source_id)
     beside = outcome == "blanked_out" or bool(hit.passage.gaps)
     if beside:
-        yield _cited(cite(1, text, hit, place.start, place.end))
+        yield _cited(cite(1, source, hit, place.start, place.end))
     if outcome == "part_hidden":
-        yield _cited(cite_gap(1 + beside, text, hit, _nearest_gap(place)))
+        yield _cited(cite_gap(1 + beside, source, hit, _nearest_gap(place)))
 
 
 def _nearest_gap(place: Extract) -> Gap:
@@ -107,10 +107,10 @@ def _nearest_gap(place: Extract) -> Gap:
 class _Writer:
     """Collects the parts of an answer and numbers its citations."""
 
-    def __init__(self, asked: Asked, source_text: SourceText) -> None:
+    def __init__(self, asked: Asked, source_of: SourceOf) -> None:
         self.parts: list[Part] = []
         self._asked = asked
-        self._source_text = source_text
+        self._source_of = source_of
         self._number = 0
 
     def lead(self, extract: Extract, *, first: bool, section: bool) -> None:
@@ -138,12 +138,12 @@ class _Writer:
 
     def _cite(self, extract: Extract) -> Citation:
         self._number += 1
-        text = self._source_text(extract.hit.passage.source_id)
-        return cite(self._number, text, extract.hit, extract.start, extract.end)
+        source = self._source_of(extract.hit.passage.source_id)
+        return cite(self._number, source, extract.hit, extract.start, extract.end)
 
     def _cut(self, extract: Extract, behind: Extract | None, *, enumeration: bool) -> bool:
         """Whether something stands in the source between a part and the next, or behind the last item of a list."""
-        text = self._source_text(extract.hit.passage.source_id)
+        text = self._source_of(extract.hit.passage.source_id).text
         end = extract.place[1][-1].end
         if behind is not None and behind.place[0] == extract.place[0]:
             return bool(text[end : max(end, behind.place[1][0].start)].strip(_CLOSERS))

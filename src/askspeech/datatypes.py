@@ -13,7 +13,7 @@ Outcome = Literal["answered", "partly", "blanked_out", "part_hidden", "not_found
 Support = Literal["supported", "partly", "not_found"]
 PassageKind = Literal["text", "outline"]
 FactOrigin = Literal["text", "file_name", "derived"]
-BuiltFrom = Literal["nothing", "copy", "unchanged"]
+Unit = Literal["page", "paragraph", "line"]
 Way = Literal["keyword", "dense", "late", "hybrid"]
 QuestionKind = Literal["list", "figure", "person", "reason", "quotation", "speech", "comparison", "definition", "fact"]
 
@@ -34,9 +34,39 @@ def slices(text: str, spans: Sequence[Span]) -> str:
 class Locator:
     """Where a span is for a person: the first and last page, paragraph or line, counted from 1."""
 
-    unit: Literal["page", "paragraph", "line"]
+    unit: Unit
     first: int
     last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A stretch of the source that no reading text contains, and why."""
+
+    span: Span
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a source's text lay in its file, as far as its reader could see.
+
+    `starts` holds the character at which each page or paragraph begins, ascending; it is empty where the unit is the
+    line, which the text itself shows. `furniture` is what belongs to the page and not to the speaker (running heads,
+    page numbers, navigation), ascending and disjoint. `confidences` has a number from 0 to 1 for every page that was
+    recognised from a picture, 1 for pages whose characters stand in the file; it is empty where all do.
+    """
+
+    unit: Unit = "line"
+    starts: tuple[int, ...] = ()
+    furniture: tuple[Drop, ...] = ()
+    confidences: tuple[float, ...] = ()
+    notices: tuple[str, ...] = ()
+    """What whoever reads the file should know: "pages 3-5 hold pictures only", in English and Chinese."""
+
+
+LINES = Layout()
+"""The layout of plain text: nothing is known but its lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +82,7 @@ class Source:
     encoding: str
     copies: tuple[str, ...] = ()
     """Other paths that hold the same canonical text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """A stretch of the source that no reading text contains, and why."""
-
-    span: Span
-    reason: str
+    layout: Layout = LINES
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,41 +373,3 @@ class Done:
 
 
 AnswerEvent = TextAdded | CitationResolved | SentenceChecked | Notice | Replaced | Done
-
-
-@dataclass(frozen=True, slots=True)
-class SkippedFile:
-    """A file that a build could not take in, and why."""
-
-    file: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class FileReport:
-    """What a build made of one file; `dropped` counts characters by reason."""
-
-    file: str
-    speeches: int
-    passages: int
-    characters: int
-    dropped: tuple[tuple[str, int], ...] = ()
-    copies: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class BuildReport:
-    """What a build did: its generation, a line per file, and the files it skipped."""
-
-    store: str
-    generation: str
-    files: tuple[FileReport, ...]
-    skipped: tuple[SkippedFile, ...]
-    speeches: int
-    passages: int
-    embedded: int
-    """Different texts whose vectors were computed: passages of one text share one, and known ones are used again."""
-    logical_hash: str
-    seconds: float
-    built_from: BuiltFrom = "nothing"
-    """Whether all was written anew, a copy of the index in use was changed, or nothing had changed."""

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from askspeech.build_report import SkippedFile
 from askspeech.catalog import Catalog
 from askspeech.cleaning_rules import Rules
-from askspeech.datatypes import Document, SkippedFile, Source
+from askspeech.datatypes import Document, Source
 from askspeech.errors import ReadError
 from askspeech.progress import Progress
 from askspeech.readers import CorpusFile, OpenedFile, open_file, read_source

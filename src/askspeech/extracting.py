@@ -10,7 +10,7 @@ from askspeech.answer_parts import answer_parts
 from askspeech.asked import Asked, asked_for
 from askspeech.borrowed import Shared, merged
 from askspeech.composing import Composed, compose, compose_refusal
-from askspeech.datatypes import Hit, Language, SearchResult
+from askspeech.datatypes import Hit, Language, SearchResult, Source
 from askspeech.described import named_places, of_named_places
 from askspeech.evidence import Passages, Unit, Word, answers_it, closeness, familiarity
 from askspeech.glossary import translate
@@ -31,10 +31,10 @@ _JUDGED = 5
 def extracted(index: SpeechIndex, question: str, result: SearchResult) -> Composed:
     """The answer to a question from what a search found, in the speeches' own words; without evidence a refusal."""
     asked = _asked(question, result)
-    source_text = cache(index.source_text)
+    source_of = cache(index.source)
     if not result.hits or not _answers_it(index, question, result):
-        return compose_refusal(Verdict("not_found"), asked.language, source_text)
-    return _composed(index, asked, result, source_text)
+        return compose_refusal(Verdict("not_found"), asked.language, source_of)
+    return _composed(index, asked, result, source_of)
 
 
 def _asked(question: str, result: SearchResult) -> Asked:
@@ -44,16 +44,16 @@ def _asked(question: str, result: SearchResult) -> Asked:
     return replace(asked, of_speeches=asked.of_speeches or (compares(question) and len(places) > 1))
 
 
-def _composed(index: SpeechIndex, asked: Asked, result: SearchResult, source_text: Callable[[str], str]) -> Composed:
+def _composed(index: SpeechIndex, asked: Asked, result: SearchResult, source_of: Callable[[str], Source]) -> Composed:
     searched = result.search_question
     found = ranked_candidates(index, result, of_named_places(searched, result.hits), asked)
     verdict = judge(searched, asked, found)
     if verdict.outcome in ("blanked_out", "part_hidden", "not_found"):
-        return compose_refusal(verdict, asked.language, source_text)
+        return compose_refusal(verdict, asked.language, source_of)
     chosen = answer_parts(found, asked, verdict.better)
     copies = {one.hit.passage.id: index.copies_of(one.hit) for one in chosen.extracts}
     shared = [Shared(one) for one in chosen.extracts] if asked.of_speeches else merged(chosen.extracts, copies)
-    return compose(shared, asked, source_text, verdict, enumeration=chosen.enumeration)
+    return compose(shared, asked, source_of, verdict, enumeration=chosen.enumeration)
 
 
 def ranked_candidates(index: SpeechIndex, result: SearchResult, hits: Sequence[Hit], asked: Asked) -> list[Ranked]:

@@ -11,10 +11,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from askspeech.build_report import BuildReport, BuiltFrom, FileReport, SkippedFile
 from askspeech.catalog import CATALOG, Catalog
 from askspeech.cleaning import BLANK_SPACE
 from askspeech.cleaning_rules import Rules, load_rules
-from askspeech.datatypes import BuildReport, BuiltFrom, FileReport, SkippedFile, Source
+from askspeech.datatypes import Source
 from askspeech.disk import folder_bytes, limit_file_growth, require_space
 from askspeech.documents import Contents, read_documents
 from askspeech.drafting import Draft, Encoders, embedded_text

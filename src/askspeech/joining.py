@@ -2,13 +2,15 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
+from statistics import median
 
 import rjieba
 
 from askspeech.markers import is_collection, is_salutation, is_title, marker_at
 
-__all__ = ["Joiner"]
+__all__ = ["Joiner", "hard_wrapped"]
 
 _SENTENCE_END = re.compile(r"[。！？!?；;：:…][”’』」）)】》\"']*$")
 _OPEN_END = re.compile(r"[，,、（(“‘《〈「『—-]$")
@@ -31,6 +33,8 @@ _LONGEST_HEADING = 60
 _LONGEST_MARK = 8
 _LONGEST_BARE_HEADING, _SHORTEST_PARAGRAPH = 16, 80
 _SHORTEST_WRAPPED_LINE = 12
+_LEAST_WRAPPED_LINES, _LEAST_WRAPPED_SHARE = 5, 0.35
+_WRAPPED_TOLERANCE, _LEAST_ALIKE_SHARE = 4, 0.6
 _STATISTICS_CHARACTERS = 400_000
 _LEAST_COUNT = 3
 _CONTEXT = 6
@@ -44,8 +48,11 @@ class Joiner:
         self._pairs = Counter(pairwise(sample))
         self._triples = Counter(zip(sample, sample[1:], sample[2:], strict=False))
 
-    def joined(self, line: str, following: str, indent: int, *, begins: bool = False) -> bool:
-        """Whether `following`, indented by that many columns, goes on from `line`, which may begin a paragraph."""
+    def joined(self, line: str, following: str, indent: int, *, begins: bool = False, cut: bool = True) -> bool:
+        """Whether `following`, indented by that many columns, goes on from `line`, which may begin a paragraph.
+
+        `cut` says that lines may have been cut anywhere; otherwise only an unfinished end or start joins them.
+        """
         if _CUT_BRACKET.search(line) or _CUT_START.match(following) or _is_bare_mark(line):
             return True
         if _SENTENCE_END.search(line) or _stands_alone(line) or _stands_alone(following):
@@ -54,6 +61,8 @@ class Joiner:
             return False
         if _OPEN_END.search(line) or _CLOSING_START.match(following) or _open_pair(line):
             return True
+        if not cut:
+            return False
         if _heading_like(line):
             if _UNFINISHED_END.search(line):
                 return True
@@ -81,6 +90,17 @@ class Joiner:
             behind = self._triples[(line[-2], last, first)]
             return behind >= _LEAST_COUNT and behind >= 0.5 * self._pairs[(line[-2], last)]
         return False
+
+
+def hard_wrapped(lines: Sequence[str]) -> bool:
+    """Whether lines were cut at one width: many end inside a sentence, and most of these are about equally long."""
+    long = [line for line in lines if len(line) >= _SHORTEST_WRAPPED_LINE]
+    unended = [len(line) for line in long if _SENTENCE_END.search(line) is None]
+    if len(unended) < _LEAST_WRAPPED_LINES or len(unended) < _LEAST_WRAPPED_SHARE * len(long):
+        return False
+    usual = median(unended)
+    alike = sum(abs(length - usual) <= _WRAPPED_TOLERANCE for length in unended)
+    return alike >= _LEAST_ALIKE_SHARE * len(unended)
 
 
 def _word_across(before: str, after: str, *, phrases: bool = True) -> bool:

@@ -1,12 +1,13 @@
 """The lines of a text and what each one is: a speaker's words, or something to drop and why."""
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from askspeech.cleaning_rules import Rules
-from askspeech.datatypes import Gap, Span
+from askspeech.datatypes import Drop, Gap, Span
 from askspeech.inline_cleaning import without_block_mark
 from askspeech.markers import is_salutation, is_title, marker_at
 
@@ -43,14 +44,17 @@ class Line:
         return without_block_mark(self.text)
 
 
-def classified_lines(text: str, rules: Rules) -> list[Line]:
-    """All lines that hold more than white space, in order."""
-    lines = list(_lines(text))
+def classified_lines(text: str, rules: Rules, furniture: Sequence[Drop] = ()) -> list[Line]:
+    """All lines that hold more than white space, in order; `furniture` is what is known not to be a speaker's."""
+    lines = list(_lines(text, furniture))
     counts = Counter(_repeated_form(line.text) for line in lines if _could_repeat(line.text))
     numbers = Counter(line.text for line in lines if _NUMBER.fullmatch(line.text))
     seen: set[str] = set()
     classified = []
     for number, line in enumerate(lines):
+        if line.reason:
+            classified.append(line)
+            continue
         form = _repeated_form(line.text)
         before = lines[number - 1].text if number else ""
         after = lines[number + 1].text if number + 1 < len(lines) else ""
@@ -71,15 +75,18 @@ def watermarks(lines: Sequence[Line]) -> frozenset[str]:
     return frozenset(text for text, _ in Counter(repeated).most_common(_MOST_WATERMARKS))
 
 
-def _lines(text: str) -> Iterator[Line]:
+def _lines(text: str, furniture: Sequence[Drop]) -> Iterator[Line]:
     start = 0
+    starts = [drop.span.start for drop in furniture]
     ends = [(found.start(), found.end()) for found in LINE_END.finditer(text)]
     for end, following in (*ends, (len(text), len(text))):
         content = text[start:end]
         trimmed = content.strip().strip(_INVISIBLE).strip()
         if trimmed:
             begin = start + content.index(trimmed)
-            yield Line(begin, begin + len(trimmed), trimmed)
+            known = bisect_right(starts, begin) - 1
+            inside = known >= 0 and begin < furniture[known].span.end
+            yield Line(begin, begin + len(trimmed), trimmed, furniture[known].reason if inside else "")
         start = following
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from askspeech.datatypes import AnswerEvent, Citation, Filters, Language, Speech, Turn
+from askspeech.datatypes import AnswerEvent, Citation, Filters, Language, Source, Speech, Turn
 from askspeech.errors import AskSpeechError, StoreMissingError
 from askspeech.whole_speech import WholeSpeech
 
@@ -21,8 +21,8 @@ class Index(Protocol):
     def notices(self) -> tuple[str, ...]:
         """What readers should know about the index: what is damaged, and what repairs it."""
 
-    def source_text(self, source_id: str) -> str:
-        """The canonical text of a source."""
+    def source(self, source_id: str) -> Source:
+        """A source with its text and layout; raises NotInIndexError where there is none with this id."""
 
     def speeches(self) -> list[Speech]:
         """All speeches, by file and place."""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from askspeech.citing import locate
+from askspeech.citing import line_of
 from askspeech.datatypes import Blank, Citation, Drop, Fact, Gap, Section, Span, Speech
 from askspeech.errors import QuestionError
 from askspeech.lines import LINE_END
@@ -109,9 +109,9 @@ def reader_html(whole: WholeSpeech, places: Sequence[Place], texts: PageTexts) -
 def speech_text_html(whole: WholeSpeech, places: Sequence[Place], texts: PageTexts) -> str:
     """The text of the speech in the lines of its file, each with its number; all places in it marked."""
     speech = whole.speech
-    text = whole.source_text[slice(*speech.span)]
+    text = whole.source.text[slice(*speech.span)]
     marks, targets = list(_marks(whole, text, places, texts)), _targets(whole, text, places)
-    first_line = locate(whole.source_text, [Span(speech.span.start, speech.span.start)]).first
+    first_line = line_of(whole.source.text, [Span(speech.span.start, speech.span.start)]).first
     rows = "".join(marked_rows(text, marks, targets, first_line))
     return f'<div class="as-whole-text" tabindex="0" role="region" aria-label="{escape(texts.reader)}">{rows}</div>'
 
@@ -209,7 +209,7 @@ def _said_at(fact: Fact, whole: WholeSpeech, texts: PageTexts) -> str:
     """A button that jumps to the line that says so; nothing where that is none of the speech's."""
     if fact.span is None or not whole.speech.span.start <= fact.span.start < whole.speech.span.end:
         return ""
-    line = locate(whole.source_text, [fact.span]).first
+    line = line_of(whole.source.text, [fact.span]).first
     words = escape(texts.line.format(place=line))
     return f' <button type="button" class="as-jump" value="{line_target(line)}">{words}</button>'
 
@@ -286,9 +286,9 @@ def _heading_marks(section: Section, whole: WholeSpeech) -> Iterator[tuple[Span,
     if not spans:
         return
     start, end = spans[0].start, spans[-1].end
-    if len(section.heading) <= HEADING_SHOWN and _alone(whole.source_text, start, end):
+    if len(section.heading) <= HEADING_SHOWN and _alone(whole.source.text, start, end):
         yield from ((span, "as-heading") for span in spans)
-    elif section.marker and whole.source_text.startswith(section.marker, start):
+    elif section.marker and whole.source.text.startswith(section.marker, start):
         yield Span(start, start + len(section.marker)), "as-marker"
 
 

@@ -10,7 +10,21 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from askspeech.datatypes import Blank, Document, Drop, Fact, Gap, Passage, PassageKind, Section, Source, Span, Speech
+from askspeech.datatypes import (
+    LINES,
+    Blank,
+    Document,
+    Drop,
+    Fact,
+    Gap,
+    Layout,
+    Passage,
+    PassageKind,
+    Section,
+    Source,
+    Span,
+    Speech,
+)
 
 
 class PassageRow(NamedTuple):
@@ -50,7 +64,7 @@ class FileRecord(NamedTuple):
     source_id: str
 
 
-LAYOUT = 3
+LAYOUT = 4
 TABLES = f"""
 PRAGMA page_size = 8192;
 PRAGMA journal_mode = MEMORY;
@@ -145,14 +159,22 @@ def unpack(data: bytes) -> Any:
 def pack_source(source: Source) -> bytes:
     """A source without its text."""
     return pack(
-        [source.file, source.byte_hash, source.reader, source.reader_version, source.encoding, list(source.copies)]
+        [
+            source.file,
+            source.byte_hash,
+            source.reader,
+            source.reader_version,
+            source.encoding,
+            source.copies,
+            _layout_row(source.layout),
+        ]
     )
 
 
 def unpack_source(identity: str, data: bytes, text: str) -> Source:
     """The source that `pack_source` packed."""
-    file, byte_hash, reader, reader_version, encoding, copies = unpack(data)
-    return Source(identity, file, text, byte_hash, reader, reader_version, encoding, tuple(copies))
+    file, byte_hash, reader, reader_version, encoding, copies, layout = unpack(data)
+    return Source(identity, file, text, byte_hash, reader, reader_version, encoding, tuple(copies), _layout(layout))
 
 
 def pack_file(file: FileRecord) -> tuple[bytes, bytes]:
@@ -289,6 +311,22 @@ def unpack_matrix(packed: Sequence[bytes]) -> NDArray[np.float32]:
         raise ValueError(f"The vectors have {sorted({len(vector) for vector in packed})} bytes, expected one length.")
     matrix = np.frombuffer(b"".join(packed), "<f4")
     return matrix.reshape(len(packed), len(packed[0]) // 4 if packed else 0)
+
+
+def _layout_row(layout: Layout) -> list[Any] | None:
+    """A layout's values; None for plain lines, which most sources have."""
+    if layout == LINES:
+        return None
+    furniture = [[*drop.span, drop.reason] for drop in layout.furniture]
+    return [layout.unit, layout.starts, furniture, layout.confidences, layout.notices]
+
+
+def _layout(row: Sequence[Any] | None) -> Layout:
+    if row is None:
+        return LINES
+    unit, starts, furniture, confidences, notices = row
+    drops = tuple(Drop(Span(start, end), reason) for start, end, reason in furniture)
+    return Layout(unit, tuple(starts), drops, tuple(confidences), tuple(notices))
 
 
 def _blank_rows(blanks: Iterable[Blank]) -> list[list[Any]]:

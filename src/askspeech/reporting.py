@@ -17,7 +17,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bars
 from rich.table import Table
 
-from askspeech.datatypes import Answer, BuildReport, Citation, FileReport, Hit, Locator, SearchResult, Speech
+from askspeech.build_report import BuildReport, FileReport
+from askspeech.datatypes import Answer, Citation, Hit, Locator, SearchResult, Speech
 from askspeech.ledger import Totals
 from askspeech.printing import printable
 from askspeech.scoring import incomplete, summaries, summary

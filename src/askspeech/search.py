@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from askspeech.choosing import Choice, choose, fallback_notice, unusable_notice, vectors_notice
 from askspeech.collapsing import collapse
-from askspeech.datatypes import Filters, Hit, Passage, SearchResult, Section, Span, Speech, Turn, Way
+from askspeech.datatypes import Filters, Hit, Passage, SearchResult, Section, Source, Span, Speech, Turn, Way
 from askspeech.embedder import Embedder, builtin_embedder, load_embedder
 from askspeech.errors import AskSpeechError, DiskError, StoreDamagedError, StoreMismatchError, StoreMissingError
 from askspeech.filtering import filter_notices, kept_speeches
@@ -185,7 +185,7 @@ class SpeechIndex:
         with self._reading() as generation:
             catalog, speech = generation.catalog, generation.catalog.speech(speech_id)
             place = speech.source_id
-            return WholeSpeech(speech, catalog.text(place), catalog.sections(speech_id), catalog.drops(place))
+            return WholeSpeech(speech, catalog.source(place), catalog.sections(speech_id), catalog.drops(place))
 
     def passages(self, speech_id: str) -> list[Passage]:
         """A speech's passages, in order."""
@@ -210,10 +210,10 @@ class SpeechIndex:
             passages = generation.catalog.passages(list(hit.copies))
             return tuple(Hit(one, generation.speeches[one.speech_id], hit.score) for one in passages)
 
-    def source_text(self, source_id: str) -> str:
-        """The canonical text of a source."""
+    def source(self, source_id: str) -> Source:
+        """A source with its text and layout."""
         with self._reading() as generation:
-            return generation.catalog.text(source_id)
+            return generation.catalog.source(source_id)
 
     def source_texts(self) -> dict[str, str]:
         """The canonical text of every source by file."""

@@ -17,7 +17,7 @@ from askspeech.speeches import SpeechDraft, find_speeches
 
 __all__ = ["UNDERSTANDING_VERSION", "content_id", "understand"]
 
-UNDERSTANDING_VERSION = 4
+UNDERSTANDING_VERSION = 5
 """Raised whenever a file would give another reading text, outline, facts, passages, near copies or search keys.
 
 What an earlier build understood is used again only where this is the same.
@@ -28,7 +28,7 @@ OUTSIDE_SPEECHES = "outside the speeches"
 
 def understand(source: Source, settings: IndexSettings, rules: Rules | None = None) -> Document:
     """Everything that can be said of a source without looking at another one."""
-    cleaned = clean(source.text, rules)
+    cleaned = clean(source.text, rules, source.layout)
     drafts = find_speeches(cleaned.reading, PurePosixPath(source.file).stem)
     readers = [_SpeechReader(source, cleaned, draft, settings) for draft in drafts]
     parts = [reader.read() for reader in readers]

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from askspeech.datatypes import Drop, Section, Speech
+from askspeech.datatypes import Drop, Section, Source, Speech
 
 __all__ = ["WholeSpeech"]
 
@@ -12,12 +12,12 @@ __all__ = ["WholeSpeech"]
 class WholeSpeech:
     """A speech with what is needed to show all of it.
 
-    `source_text` is the canonical text of its whole source, `sections` its outline, parents before their children, and
+    `source` is all of what it was read from, `sections` its outline, parents before their children, and
     `drops` what no reading text of the source contains, in order.
     """
 
     speech: Speech
-    source_text: str
+    source: Source
     sections: tuple[Section, ...] = ()
     drops: tuple[Drop, ...] = ()
 
@@ -30,5 +30,5 @@ class WholeSpeech:
         return [
             drop
             for drop in self.drops[first : bisect_right(self.drops, end - 1, key=lambda drop: drop.span.start)]
-            if drop.span not in gaps and not self.source_text[slice(*drop.span)].isspace()
+            if drop.span not in gaps and not self.source.text[slice(*drop.span)].isspace()
         ]

@@ -23,6 +23,7 @@ from askspeech.datatypes import (
     Replaced,
     Sentence,
     SentenceChecked,
+    Source,
     TextAdded,
     Turn,
     Usage,
@@ -72,7 +73,7 @@ class Task:
 
     fallback: Answer
     history: Sequence[Turn]
-    source_text: Callable[[str], str]
+    source_of: Callable[[str], Source]
     began: float
     spent: Spent = field(default_factory=Spent)
 
@@ -120,7 +121,7 @@ class _Draft:
         self._offered = {one.handle: one for one in offered_sentences(hits, chat.settings.context_characters, asked)}
         self._prompt = answer_prompt(self._question, [*self._offered.values()], self._language, conversation)
         # All of them now: the index may go over to a newer generation while the model writes.
-        self._sources = {source: task.source_text(source) for source in {hit.passage.source_id for hit in hits}}
+        self._sources = {source: task.source_of(source) for source in {hit.passage.source_id for hit in hits}}
         self._titles = {hit.speech.title for hit in hits}
         self._stars = any("**" in hit.passage.text for hit in hits)
         self._citations: dict[str, Citation] = {}
@@ -203,8 +204,8 @@ class _Draft:
         yield SentenceChecked(len(self._sentences) - 1, self._sentences[-1])
 
     def _cited(self, source: Offered) -> Citation:
-        text = self._sources[source.hit.passage.source_id]
-        return cite(len(self._citations) + 1, text, source.hit, source.start, source.end)
+        read = self._sources[source.hit.passage.source_id]
+        return cite(len(self._citations) + 1, read, source.hit, source.start, source.end)
 
     def _added(self, text: str) -> TextAdded:
         self._text.append(text)
