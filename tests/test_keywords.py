@@ -245,4 +245,5 @@ def test_closing_releases_files(tmp_path: Path) -> None:
     for _ in range(20):
         with KeywordIndex.open(tmp_path / "keywords") as index:
             index.query({"text_words": ["政府"]}, WORDS, 5)
-    assert len(list(Path("/proc/self/fd").iterdir())) <= before
+    # A few may be opened meanwhile by others in this process; a leak would be of twenty times several.
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before + 4
