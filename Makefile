@@ -42,7 +42,7 @@ help:
 	@echo 'make benchmark-embedders  set up, measure the embedder: BENCHMARKS=sets EVAL=questions CORPUS=folder  评测向量模型'
 	@echo 'make lint     set up, check style and types                                    检查代码'
 	@echo 'make format   set up, rewrite the code in the project'"'"'s style                   整理代码'
-	@echo 'make system   install the system packages of the browser tests (root, apt-get) 安装系统软件包'
+	@echo 'make system   install Chromium, Chinese fonts and LibreOffice (root, apt-get)  安装系统软件包'
 	@echo 'make clean    remove .venv and caches; indexes stay                            清理'
 	@echo
 	@echo 'TORCH="$(TORCH)" chooses the build of PyTorch, PYTHON=$(PYTHON) the Python that makes .venv, STORE=$(STORE) the index.'
@@ -97,10 +97,10 @@ format: setup
 system:
 	@[ "$$(id -u)" -eq 0 ] || { echo 'make system installs system packages, so it needs root: sudo make system' >&2; exit 1; }
 	@command -v apt-get >/dev/null || { \
-	    echo 'make system needs apt-get; elsewhere install Chromium or Chrome and a Chinese font by hand' >&2; exit 1; }
-	@echo 'Installing Chromium and Chinese fonts, for the tests that drive a browser.'
+	    echo 'make system needs apt-get; elsewhere install Chromium or Chrome, a Chinese font and LibreOffice by hand' >&2; exit 1; }
+	@echo 'Installing Chromium and Chinese fonts, for the tests that drive a browser, and LibreOffice, which reads .doc and .wps.'
 	apt-get update
-	DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends chromium fonts-noto-cjk
+	DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends chromium fonts-noto-cjk libreoffice-writer-nogui
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info

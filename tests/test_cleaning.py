@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from tests.strategies import any_texts
 
 from askspeech.cleaning import BLANK_SPACE, LINE_BREAK, clean
-from askspeech.datatypes import Span, slices
+from askspeech.datatypes import Drop, Layout, Span, Unit, slices
+from askspeech.formats.extracted import TextBuilder
 
 
 def dropped(text: str) -> list[tuple[str, str]]:
@@ -234,3 +235,43 @@ def test_a_note_of_a_hidden_part_is_a_gap_and_no_words(text: str, reading: str, 
     assert cleaned.gaps[0][0] == at
     assert [gap.characters for _, gap in cleaned.gaps] == characters
     assert all("字" in text[gap.span.start : gap.span.end] for _, gap in cleaned.gaps)
+
+
+def laid_out(lines: list[tuple[str, str]], unit: Unit = "paragraph", pages: tuple[int, ...] = ()) -> tuple[str, Layout]:
+    """Lines with the reason why each is furniture, and the layout that says so; `pages` begin at these lines."""
+    builder = TextBuilder(unit)
+    for number, (line, reason) in enumerate(lines):
+        if number in pages:
+            builder.begin_page()
+        builder.add(line, reason)
+    extracted = builder.extracted()
+    return extracted.text, extracted.layout
+
+
+def test_what_a_reader_saw_to_be_furniture_is_dropped_for_its_reason() -> None:
+    text, layout = laid_out([("青禾县政府网", "page navigation"), ("同志们：", ""), ("青禾县政府网是新办的。", "")])
+    cleaned = clean(text, layout=layout)
+    assert cleaned.reading.text == "同志们：\n青禾县政府网是新办的。"
+    assert Drop(Span(0, 6), "page navigation") in cleaned.drops
+
+
+def test_a_paragraph_goes_on_behind_the_furniture_of_a_page() -> None:
+    lines = [("各部门要在六月底以前把台账建", ""), ("青禾县材料", "running head"), ("— 2 —", "page number")]
+    text, layout = laid_out([*lines, ("起来。", "")], "page", (0, 1))
+    assert clean(text, layout=layout).reading.text == "各部门要在六月底以前把台账建起来。"
+
+
+PARAGRAPHS = ["青禾县优化营商环境工作会议", "关于下一步工作打算和几点要求", "今年以来，全县新登记企业三百户。"]
+
+
+def test_paragraphs_of_a_word_file_stay_apart_without_a_full_stop() -> None:
+    text, layout = laid_out([(line, "") for line in PARAGRAPHS])
+    assert clean(text, layout=layout).reading.text.split("\n") == PARAGRAPHS
+    assert clean(text).reading.text.count("\n") < len(PARAGRAPHS) - 1  # as lines they might have been cut
+
+
+def test_cut_lines_pasted_into_a_word_file_are_joined() -> None:
+    whole = "这几年全县上下一起动手抓环境，办证快了，收费少了，企业家愿意来了，可是跟先进地方比差距还不小。" * 3
+    pasted = [whole[at : at + 22] for at in range(0, len(whole), 22)]
+    text, layout = laid_out([(line, "") for line in pasted])
+    assert clean(text, layout=layout).reading.text == whole

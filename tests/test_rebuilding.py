@@ -82,7 +82,7 @@ def test_a_build_without_a_change_writes_nothing(folder: Path, store: Path, monk
     build_index([folder], store=store)  # the folder is another one than that of the fixture
     before = {path: path.read_bytes() for path in generation(store).rglob("*") if path.is_file()}
     first = generation(store)
-    monkeypatch.setattr(documents, "read_source", None)  # nothing is read as text
+    monkeypatch.setattr(documents, "source_of", None)  # nothing is read as text
     report = build_index(store=store)
     assert (report.built_from, report.embedded) == ("unchanged", 0)
     assert report.generation == first.name == generation(store).name

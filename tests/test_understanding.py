@@ -145,7 +145,8 @@ def test_same_text_gives_equal_documents(text: str) -> None:
 
 def test_hash_seeds_do_not_matter(samples: Path) -> None:
     program = (
-        "import hashlib, sys; from pathlib import Path; from askspeech.readers import find_files, read_source; "
+        "import hashlib, sys; from pathlib import Path; from askspeech.corpus_files import find_files; "
+        "from askspeech.readers import read_source; "
         "from askspeech.settings import IndexSettings; from askspeech.understanding import understand; "
         "files = find_files([Path(sys.argv[1])]); "
         "made = [understand(read_source(file), IndexSettings()) for file in files]; "

@@ -15,6 +15,7 @@ from askspeech.build_report import BuildReport, BuiltFrom, FileReport, SkippedFi
 from askspeech.catalog import CATALOG, Catalog
 from askspeech.cleaning import BLANK_SPACE
 from askspeech.cleaning_rules import Rules, load_rules
+from askspeech.corpus_files import CorpusFile, find_files
 from askspeech.datatypes import Source
 from askspeech.disk import folder_bytes, limit_file_growth, require_space
 from askspeech.documents import Contents, read_documents
@@ -24,7 +25,6 @@ from askspeech.embedder import Embedder, StaticEmbedder, builtin_embedder, load_
 from askspeech.errors import CorpusError, StoreDamagedError
 from askspeech.manifest import EmbedderRecord, Manifest, corpus_roots, hashes
 from askspeech.progress import Progress, silent
-from askspeech.readers import CorpusFile, find_files
 from askspeech.settings import DEFAULT_STORE, IndexSettings
 from askspeech.space import Amount, generation_bytes
 from askspeech.store import Store, Writer
@@ -212,7 +212,7 @@ def _files(roots: Sequence[Path], *, allow_empty: bool) -> list[CorpusFile]:
     for root in roots:
         if not find_files([root]) and not allow_empty:
             raise CorpusError(
-                f"The folder {root} holds no file (文件夹是空的), expected speeches as text files. Put some in, name "
+                f"The folder {root} holds no file (文件夹是空的), expected speeches. Put some in, name "
                 "another folder, or pass --allow-empty if it is meant to be empty."
             )
     return find_files(roots)
@@ -254,6 +254,7 @@ def _file_reports(catalog: Catalog) -> tuple[FileReport, ...]:
             characters=len(source.text),
             dropped=_dropped(catalog, source),
             copies=source.copies,
+            notices=source.layout.notices,
         )
         for source in catalog.sources(with_text=True)
     )

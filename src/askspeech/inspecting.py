@@ -23,9 +23,10 @@ def add_inspect(parser: argparse.ArgumentParser) -> None:
 def inspect_output(arguments: argparse.Namespace, settings: IndexSettings) -> str:
     """What `askspeech inspect` prints, its last line break included; raises what reading raises."""
     from askspeech.cleaning_rules import load_rules
+    from askspeech.corpus_files import CorpusFile
     from askspeech.inspection_page import inspection_page
     from askspeech.inspection_text import inspection_text
-    from askspeech.readers import CorpusFile, read_source
+    from askspeech.readers import read_source
     from askspeech.understanding import understand
 
     try:

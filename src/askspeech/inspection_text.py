@@ -30,6 +30,7 @@ def _summary(document: Document) -> Text:
     counts += [("passages", len(document.passages)), ("characters", len(document.source.text))]
     lines = [f"{name}: {count:,}" for name, count in counts]
     lines += [f"dropped, {reason}: {count:,}" for reason, count in reasons(document).items()]
+    lines += [f"warning: {printable(notice)}" for notice in document.source.layout.notices]
     return Text("\n".join((printable(document.source.file), *lines, "")))
 
 

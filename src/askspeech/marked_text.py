@@ -5,7 +5,7 @@ markup each result is the text, escaped as `rendering.escape` does; each is one 
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
@@ -50,21 +50,27 @@ def line_target(line: int) -> str:
 
 
 def marked_rows(
-    text: str, marks: Sequence[Mark | Cited], targets: Mapping[int, Sequence[str]], first_line: int
+    text: str,
+    marks: Sequence[Mark | Cited],
+    targets: Mapping[int, Sequence[str]],
+    first_line: int,
+    label: Callable[[int, int], str] = lambda _, line: str(line),
 ) -> Iterator[str]:
-    """The lines of a text as paragraphs, each with its line break at its end and its number as an attribute.
+    """The lines of a text as paragraphs, each with its line break at its end and its place as an attribute.
 
     Args:
         text: what is shown.
         marks: ranges of it, of at least one character each, that cut no CR LF in two.
         targets: ids to jump to, by where in the text they are.
         first_line: the number of its first line.
+        label: the words for the place of a row, from where it starts in the text and its line; empty for none.
     """
     rows = [0, *(found.end() for found in LINE_END.finditer(text)), len(text)]
     edges = sorted({*rows, *(edge for mark in marks for edge in mark[:2]), *targets})
     pieces = groupby(_pieces(edges, marks), lambda piece: bisect_right(rows, piece.start))
     for line, (_, row) in enumerate(pieces, first_line):
-        yield _row_html(text, list(row), targets, line)
+        parts = list(row)
+        yield _row_html(text, parts, targets, line, label(parts[0].start, line))
 
 
 def _pieces(edges: Sequence[int], marks: Sequence[Mark | Cited]) -> Iterator[_Piece]:
@@ -80,13 +86,16 @@ def _pieces(edges: Sequence[int], marks: Sequence[Mark | Cited]) -> Iterator[_Pi
         yield _Piece(start, end, cited, tuple(mark for mark in known if isinstance(mark, Mark)))
 
 
-def _row_html(text: str, row: Sequence[_Piece], targets: Mapping[int, Sequence[str]], line: int) -> str:
+def _row_html(
+    text: str, row: Sequence[_Piece], targets: Mapping[int, Sequence[str]], line: int, label: str
+) -> str:
     inside = "".join(
         _cited_html(cited, list(run), text, targets) for cited, run in groupby(row, lambda piece: piece.cited)
     )
     if text[row[0].start : row[-1].end].isspace():
         return f'<p class="as-row">{inside}</p>'
-    return f'<p class="as-row" id="{line_target(line)}" data-line="{line}">{inside}</p>'
+    place = f' data-line="{escape(label)}"' if label else ""
+    return f'<p class="as-row" id="{line_target(line)}"{place}>{inside}</p>'
 
 
 def _cited_html(cited: Sequence[Cited], run: Sequence[_Piece], text: str, targets: Mapping[int, Sequence[str]]) -> str:

@@ -6,15 +6,16 @@ text of the file: numbers, line numbers and notes are attributes that the style 
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from askspeech.citing import line_of
-from askspeech.datatypes import Blank, Citation, Drop, Fact, Gap, Section, Span, Speech
+from askspeech.citing import line_of, locate
+from askspeech.datatypes import Blank, Citation, Drop, Fact, Gap, Locator, Section, Span, Speech
 from askspeech.errors import QuestionError
 from askspeech.lines import LINE_END
 from askspeech.marked_text import Cited, Mark, line_target, marked_rows
-from askspeech.rendering import escape
+from askspeech.rendering import escape, locator_text
 from askspeech.texts import PageTexts
 from askspeech.whole_speech import WholeSpeech
 
@@ -112,8 +113,25 @@ def speech_text_html(whole: WholeSpeech, places: Sequence[Place], texts: PageTex
     text = whole.source.text[slice(*speech.span)]
     marks, targets = list(_marks(whole, text, places, texts)), _targets(whole, text, places)
     first_line = line_of(whole.source.text, [Span(speech.span.start, speech.span.start)]).first
-    rows = "".join(marked_rows(text, marks, targets, first_line))
+    rows = "".join(marked_rows(text, marks, targets, first_line, _labels(whole, texts)))
     return f'<div class="as-whole-text" tabindex="0" role="region" aria-label="{escape(texts.reader)}">{rows}</div>'
+
+
+def _labels(whole: WholeSpeech, texts: PageTexts) -> Callable[[int, int], str]:
+    """What stands beside a row: the number of its line or paragraph; of a page, at its first row."""
+    layout, before = whole.source.layout, whole.speech.span.start
+    shown: set[int] = set()
+
+    def label(at: int, line: int) -> str:
+        if not layout.starts:
+            return str(line)
+        number = max(bisect_right(layout.starts, before + at), 1)
+        if number in shown:
+            return ""
+        shown.add(number)
+        return locator_text(Locator("page", number, number), texts) if layout.unit == "page" else str(number)
+
+    return label
 
 
 # The head
@@ -210,7 +228,7 @@ def _said_at(fact: Fact, whole: WholeSpeech, texts: PageTexts) -> str:
     if fact.span is None or not whole.speech.span.start <= fact.span.start < whole.speech.span.end:
         return ""
     line = line_of(whole.source.text, [fact.span]).first
-    words = escape(texts.line.format(place=line))
+    words = escape(locator_text(locate(whole.source.text, whole.source.layout, [fact.span]), texts))
     return f' <button type="button" class="as-jump" value="{line_target(line)}">{words}</button>'
 
 
@@ -312,6 +330,9 @@ def _left_out_title(drop: Drop, texts: PageTexts) -> str:
         "stray Markdown": texts.reason_markdown,
         "watermark": texts.reason_watermark,
         "outside the speeches": texts.reason_outside,
+        "running head": texts.reason_running_head,
+        "page navigation": texts.reason_navigation,
+        "page title": texts.reason_page_title,
     }
     return texts.left_out.format(reason=known.get(drop.reason, drop.reason))
 

@@ -55,6 +55,9 @@ def build_text(report: BuildReport, width: int | None = None) -> str:
     same = [f"  {_cell(copy)} = {_cell(file.file)}" for file in report.files for copy in file.copies]
     if same:
         parts.append("\n".join(["Same text, indexed once 内容相同，只收一份:", *same]))
+    warned = [f"  {_cell(file.file)}: {_cell(notice)}" for file in report.files for notice in file.notices]
+    if warned:
+        parts.append("\n".join(["Read with a warning 读取时的提醒:", *warned]))
     if report.skipped:
         skipped = [f"  {_cell(file.file)}: {_cell(file.reason)}" for file in report.skipped]
         parts.append("\n".join([f"Skipped files 跳过的文件: {len(report.skipped)}", *skipped]))

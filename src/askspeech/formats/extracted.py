@@ -3,8 +3,13 @@
 from dataclasses import dataclass, field
 
 from askspeech.datatypes import LINES, Drop, Layout, Span, Unit
+from askspeech.errors import ReadError
 
-__all__ = ["Extracted", "TextBuilder"]
+__all__ = ["Extracted", "RecognitionNeeded", "TextBuilder"]
+
+
+class RecognitionNeeded(ReadError):  # noqa: N818 - nothing is wrong with the file
+    """All of a file's words are in pictures, or in fonts that do not name their characters: `scan` can read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,12 +17,14 @@ class Extracted:
     """The characters of a file as its reader took them out, how they lay in it, and the encoding they came in.
 
     `encoding` is empty where the format leaves no choice. Every span of `layout.furniture` covers whole lines of
-    `text`, without the line break behind them.
+    `text`, without the line break behind them. `recognisable` says that some of its pages are pictures, whose words
+    are not in the text and could be recognised.
     """
 
     text: str
     encoding: str = ""
     layout: Layout = LINES
+    recognisable: bool = False
 
 
 @dataclass(slots=True)

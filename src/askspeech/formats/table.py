@@ -33,6 +33,8 @@ class Format:
     suffixes: tuple[str, ...]
     limits: Limits = Limits()
     isolated: bool = True
+    recognised_by: str = ""
+    """The format as which a file is read again where its characters are pictures, and the extra `ocr` is installed."""
 
 
 _PAGES = Limits(file_bytes=200 * _MEBIBYTE, seconds_per_page=0.02)
@@ -46,7 +48,7 @@ _ALL = (
     Format("odt", "1", "odt", (".odt",)),
     Format("rtf", "1", "rtf", (".rtf",)),
     Format("epub", "1", "epub", (".epub",)),
-    Format("pdf", "1", "pdf", (".pdf",), _PAGES),
+    Format("pdf", "1", "pdf", (".pdf",), _PAGES, recognised_by="scan"),
     Format("scan", "1", "scan", (), _RECOGNISED),
     Format("picture", "1", "picture", (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"), _RECOGNISED),
     Format("office", "1", "office", (".doc", ".wps"), _CONVERTED),
