@@ -181,9 +181,7 @@ def main(arguments: Sequence[str]) -> int:
             fill(folder, kind, max(1, round(count * options.share)))
             rows.append(measured(folder, kind, options.rounds))
     if options.json:
-        print(
-            json.dumps([{**{name: getattr(row, name) for name in Row.__slots__}, "ratio": row.ratio} for row in rows])
-        )
+        print(json.dumps([{**dataclasses.asdict(row), "ratio": row.ratio} for row in rows]))
         return 0
     head = ("files", "bare library, s", "read, s", "ratio", "read and understood, s")
     cells = [
