@@ -20,7 +20,7 @@ from benchmarks.memory import ROOT, memory_of
 from benchmarks.rivals import Rival
 from benchmarks.tables import markdown
 
-SAMPLES = ROOT / "ingest" / "samples"
+SAMPLES = ROOT / "tests" / "data" / "samples"
 SAMPLES_QUESTION = "市里年初定的五场硬仗是哪五场？"
 PASSAGE_CHARACTERS = 300
 PASSAGES = 4000

@@ -125,8 +125,8 @@ def answerer(index: "SpeechIndex") -> "Answerer":
 
 @pytest.fixture(scope="session")
 def samples(repository: Path) -> Path:
-    """The folder of the speeches that come with the project."""
-    return repository / "ingest" / "samples"
+    """The folder of the texts that the samples in ingest/samples were made of."""
+    return repository / "tests" / "data" / "samples"
 
 
 @pytest.fixture(scope="session")

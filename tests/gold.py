@@ -12,13 +12,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from tests.reading import understood
+
 from askspeech.datatypes import Document, Section, Speech
-from askspeech.readers import CorpusFile, read_source
-from askspeech.settings import IndexSettings
-from askspeech.understanding import understand
 
-__all__ = ["ASPECTS", "Claim", "GoldFile", "found_claims", "gold_claims", "read_gold"]
+__all__ = ["ASPECTS", "SAMPLES", "Claim", "GoldFile", "continued_lines", "found_claims", "gold_claims", "read_gold"]
 
+SAMPLES = Path(__file__).parent / "data" / "samples"
 GOLD = Path(__file__).parent / "data" / "samples.gold.jsonl"
 ASPECTS = ("speeches", "headings", "sections", "blanks", "kinds of blanks", "gaps", "dropped", "facts", "joined")
 FACTS = ("level", "kind", "place", "year", "office", "addressed")
@@ -57,7 +57,7 @@ class GoldFile:
 def read_gold(samples: Path) -> list[GoldFile]:
     """The gold of every sample, beside the sample's canonical text."""
     rows = [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
-    return [GoldFile(row["file"], _document(samples, row["file"]).source.text, row) for row in rows]
+    return [GoldFile(row["file"], understood(samples / row["file"]).source.text, row) for row in rows]
 
 
 def gold_claims(gold: GoldFile) -> Claims:
@@ -85,7 +85,7 @@ def found_claims(gold: GoldFile, samples: Path) -> Claims:
 
     A speech claims the title, beginning and end of the gold where it agrees with them, else its own.
     """
-    document = _document(samples, gold.file)
+    document = understood(samples / gold.file)
     claims: Claims = {aspect: set() for aspect in ASPECTS}
     for number, speech in enumerate(document.speeches):
         place = (gold.file, f"speech {number + 1}")
@@ -107,8 +107,12 @@ def found_claims(gold: GoldFile, samples: Path) -> Claims:
     return claims
 
 
-def _document(samples: Path, file: str) -> Document:
-    return understand(read_source(CorpusFile(samples / file, file)), IndexSettings())
+def continued_lines(name: str) -> set[int]:
+    """The numbers, from 0, of a sample's lines that go on from one before."""
+    rows = (json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines())
+    row = next(row for row in rows if row["file"] == name)
+    text = (SAMPLES / name).read_text(encoding="utf-8")
+    return {text.count("\n", 0, _break(text, join)[1]) for join in row["joined"]}
 
 
 def _squeezed(text: str) -> str:

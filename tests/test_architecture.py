@@ -18,6 +18,7 @@ LAYERS = {
     "pure": {
         "actors",
         "answer_parts",
+        "answer_copy",
         "answer_rendering",
         "asked",
         "attributing",

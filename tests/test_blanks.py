@@ -46,3 +46,8 @@ def test_blanks_are_ranges_in_order(text: str) -> None:
     for blank in find_blanks(text):
         assert at <= blank.span.start < blank.span.end <= len(text)
         at = blank.span.end
+
+
+def test_what_follows_in_traditional_characters_says_the_kind_too() -> None:
+    text = "xx億元、x個、XXX書記、X縣、縣長XX。"
+    assert [blank.kind for blank in find_blanks(text)] == ["number", "number", "person", "place", "person"]

@@ -275,3 +275,29 @@ def test_cut_lines_pasted_into_a_word_file_are_joined() -> None:
     pasted = [whole[at : at + 22] for at in range(0, len(whole), 22)]
     text, layout = laid_out([(line, "") for line in pasted])
     assert clean(text, layout=layout).reading.text == whole
+
+
+CUT = [
+    "一是把审批搬到了一",
+    "块办，企业少跑十几趟路。",
+    "最难的几件事先办了，名次上来了，可是干部队伍有",
+    "疲态，这要改。",
+]
+
+
+def test_paragraphs_between_page_numbers_were_cut_where_pages_ended() -> None:
+    numbers = [("第 2 页 共 6 页", ""), ("第 3 页 共 6 页", "")]
+    text, layout = laid_out([(CUT[0], ""), numbers[0], (CUT[1], ""), (CUT[2], ""), numbers[1], (CUT[3], "")])
+    assert clean(text, layout=layout).reading.text == f"{CUT[0]}{CUT[1]}\n{CUT[2]}{CUT[3]}"
+    text, layout = laid_out([(line, "") for line in CUT[2:]])
+    assert clean(text, layout=layout).reading.text == "\n".join(CUT[2:])
+
+
+def test_traditional_text_is_cleaned_by_the_same_rules_and_shown_as_it_is() -> None:
+    text = (
+        "在青禾縣大會上的講話\n更新時間：2031-03-05\n同志們：\n今天開會。\n---此處隱藏2130字,下載後查看---\n謝謝大家！"
+    )
+    cleaned = clean(text)
+    assert cleaned.reading.text == "在青禾縣大會上的講話\n同志們：\n今天開會。\n謝謝大家！"
+    assert cleaned.reading.plain == "在青禾县大会上的讲话\n同志们：\n今天开会。\n谢谢大家！"
+    assert [gap.characters for _, gap in cleaned.gaps] == [2130]

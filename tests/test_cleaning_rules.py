@@ -6,7 +6,7 @@ import pytest
 
 from askspeech import IndexSettings, SpeechIndex, build_index
 from askspeech.cleaning import clean
-from askspeech.cleaning_rules import default_rules, load_rules
+from askspeech.cleaning_rules import default_rules, load_rules, parse_rules
 from askspeech.errors import SettingsError
 from askspeech.settings import from_environment
 
@@ -72,3 +72,9 @@ def test_rules_that_cannot_be_used_say_why(content: str, tmp_path: Path) -> None
         load_rules(path)
     with pytest.raises(SettingsError, match="none"):
         load_rules(tmp_path / "none.toml")
+
+
+def test_a_rule_in_traditional_characters_holds_for_text_in_these() -> None:
+    rules = parse_rules("[[line]]\nreason = 'letterhead'\npatterns = ['.*縣政府文印室.*']")
+    text = "白石縣政府文印室印\n同志們：今天開會。"
+    assert next(drop.reason for drop in clean(text, rules).drops) == "letterhead"

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.strategies import any_texts
 
+from askspeech.cleaning import clean
 from askspeech.datatypes import Fact, Source, Span, Speech
 from askspeech.facts import find_facts
 from askspeech.readers import source_id
@@ -230,5 +231,18 @@ def test_every_fact_comes_from_somewhere(text: str, file: str) -> None:
 
 
 def test_a_speech_of_no_paragraphs_has_the_facts_of_its_files_name() -> None:
-    (kind, *_) = find_facts("", None, (), "青禾县动员大会讲话.txt", Span)
+    (kind, *_) = find_facts(clean("").reading, None, (), "青禾县动员大会讲话.txt", Span)
     assert (kind.value, kind.origin) == ("动员大会", "file_name")
+
+
+def test_facts_of_a_traditional_text_are_written_as_there_and_the_level_as_everywhere() -> None:
+    paragraphs = ("青禾縣委書記 ×××", "尊敬的各位來賓，同志們：", BODY)
+    found = values("在青禾縣優化營商環境動員大會上的講話", *paragraphs, file="青禾縣.txt")
+    assert found == {
+        "kind": ("動員大會",),
+        "occasion": ("青禾縣優化營商環境動員大會",),
+        "level": ("县",),
+        "place": ("青禾縣",),
+        "office": ("縣委書記",),
+        "addressed": ("各位來賓，同志們",),
+    }

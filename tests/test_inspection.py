@@ -3,29 +3,22 @@
 from pathlib import Path
 
 import pytest
+from tests.reading import understood
 
-from askspeech.datatypes import Document
 from askspeech.inspection import reasons, stretches
-from askspeech.readers import CorpusFile, read_source
-from askspeech.settings import IndexSettings
-from askspeech.understanding import understand
 
-SAMPLES = sorted((Path(__file__).parents[1] / "ingest" / "samples").iterdir())
-
-
-def _document(path: Path) -> Document:
-    return understand(read_source(CorpusFile(path, path.name)), IndexSettings())
+SAMPLES = sorted((Path(__file__).parent / "data" / "samples").iterdir())
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_stretches_tile_the_text(path: Path) -> None:
-    document = _document(path)
+    document = understood(path)
     assert "".join(stretch.text for stretch in stretches(document)) == document.source.text
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_drops_headings_and_blanks_are_marked(path: Path) -> None:
-    document = _document(path)
+    document = understood(path)
     found = stretches(document)
     dropped = sum(len(stretch.text) for stretch in found if stretch.dropped)
     assert dropped == sum(reasons(document).values())

@@ -2,16 +2,15 @@
 
 from pathlib import Path
 
-from askspeech.inspection_text import inspection_text
-from askspeech.readers import CorpusFile, read_source
-from askspeech.settings import IndexSettings
-from askspeech.understanding import understand
+from tests.reading import understood
 
-SCAN = Path(__file__).parents[1] / "ingest" / "samples" / "scan_0917-001.txt"
+from askspeech.inspection_text import inspection_text
+
+SCAN = Path(__file__).parent / "data" / "samples" / "scan_0917-001.txt"
 
 
 def _text(*, colours: bool) -> str:
-    return inspection_text(understand(read_source(CorpusFile(SCAN, SCAN.name)), IndexSettings()), colours=colours)
+    return inspection_text(understood(SCAN), colours=colours)
 
 
 def test_plain_text_marks_drops_and_blanks() -> None:

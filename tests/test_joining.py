@@ -24,6 +24,9 @@ WRAPPED = "今年全县要把拖欠企业的账款一笔一笔清理干净不留
         pytest.param("年内启动《", "青禾县农村供水建设规划", id="a link's words behind an opening bracket"),
         pytest.param("他说：“这件事今天就要办好。", "”会后，大家分头去办。", id="a closing quotation mark alone"),
         pytest.param("一是", "把台账建起来。", id="a mark on a line of its own"),
+        pytest.param("在全省工作会议上关于《青禾县优", "化营商环境规定》的讲话", id="a title cut within brackets"),
+        pytest.param("在全县深化营商环境建设暨项目攻坚动", "员大会上的讲话", id="a title cut before its end"),
+        pytest.param("在栎湾新区优化营商环境总结表彰大会上的讲", "话", id="a title cut before its last character"),
     ],
 )
 def test_a_sentence_goes_on(line: str, following: str) -> None:
@@ -45,6 +48,8 @@ def test_a_sentence_goes_on(line: str, following: str) -> None:
         pytest.param(
             "——2031年2月3日在青禾县第九届人民代表大会第四次会议上", "县长周大山", id="the occasion below a title"
         ),
+        pytest.param("中共青禾县委办公室整理", "在全县工作会议上的讲话", id="a whole title below another line"),
+        pytest.param("在青禾县第九次代表大会上", "2031年政府工作报告", id="a title below the occasion"),
         pytest.param("青禾县", "今天开会的目的是部署工作。", id="short line"),
         pytest.param("## 乡镇这一级能做什么事情呢大家想想", "有人讲，乡镇没有审批权。", id="Markdown heading"),
     ],
@@ -75,3 +80,12 @@ def test_any_two_lines_are_judged(text: str, indent: int) -> None:
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     for line, following in pairwise(lines):
         assert joiner.joined(line, following, indent) in (True, False)
+
+
+def test_lines_that_end_inside_words_were_cut() -> None:
+    cut = ["营商环境就是生产力，去年全县新登记企业三千多户，嫌办事慢、说", "法变来变去的有二十七家，这要改。"]
+    other = ["窗口服务要再上台阶，降不下来的部门，请局长到市委常", "委会上说明原因，谁都不能例外。"]
+    whole = ["全县企业家的代表都来了", "请各部门的负责人坐在后排", "会议结束以后大家再一起去看现场"]
+    assert Joiner("\n".join(cut + other)).cut_inside_words([*cut, *other])
+    assert not Joiner("\n".join(cut)).cut_inside_words(cut)  # one alone may be chance
+    assert not Joiner("\n".join(whole)).cut_inside_words(whole)

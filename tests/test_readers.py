@@ -40,7 +40,7 @@ def test_equal_texts_in_two_encodings_are_one_source(tmp_path: Path) -> None:
         pytest.param("a.txt", b"\xef\xbb\xbf", "empty", id="mark alone"),
         pytest.param("a.txt", "\ufeff \ufeff\u200b\n".encode(), "empty", id="invisible characters"),
         pytest.param("a.txt", b"\x89PNG\r\n\x1a\n\x00", "picture", id="picture"),
-        pytest.param("a.docx", b"PK\x03\x04", "archive", id="no Word file inside"),
+        pytest.param("a.docx", b"PK\x03\x04", "cut off", id="Word file cut off"),
         pytest.param("README", b"\x7fELF\x02", "program", id="program"),
     ],
 )

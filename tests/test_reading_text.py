@@ -19,7 +19,8 @@ def readings(draw: st.DrawFn) -> tuple[str, ReadingText]:
     for piece in pieces:
         offsets.append(length)
         length += piece.end - piece.start
-    return source, ReadingText(slices(source, pieces), tuple(pieces), tuple(offsets), (Span(0, length),))
+    text = slices(source, pieces)
+    return source, ReadingText(text, tuple(pieces), tuple(offsets), (Span(0, length),), plain=text)
 
 
 @given(readings(), st.data())

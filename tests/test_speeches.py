@@ -124,3 +124,12 @@ def test_two_speeches_of_one_title_are_two_speeches() -> None:
 def test_what_stands_above_a_speech_is_no_preface_where_it_has_an_outline() -> None:
     paragraphs = lines("第一条 为了办好会议，制定本规则。", "第二条 会议每月一次。", "各位代表：", "今天开会。" * 40)
     assert find_speeches(clean(paragraphs).reading, "文件")[0].start == 0
+
+
+def test_a_title_that_was_made_is_written_as_the_speech_is() -> None:
+    assert titles(lines("同志们：", "今天就抓好竹产业发展工作，我讲三点意见。", BODY)) == [
+        "关于抓好竹产业发展工作的讲话"
+    ]
+    assert titles(lines("同志們：", "今天就抓好竹產業發展工作，我講三點意見。", BODY)) == [
+        "關於抓好竹產業發展工作的講話"
+    ]

@@ -19,9 +19,9 @@ from typing import BinaryIO
 from askspeech.decoding import decode
 from askspeech.errors import ReadError
 from askspeech.formats.packages import MOST_BYTES, MOST_MEMBERS
-from askspeech.formats.sniffing import LONGEST_DIRECTORY, zip_kind
+from askspeech.formats.sniffing import LONGEST_DIRECTORY, SHORTCUT_SUFFIXES, zip_kind
 
-__all__ = ["Member", "is_archive", "members", "read_member"]
+__all__ = ["Member", "is_archive", "is_left_behind", "members", "read_member"]
 
 _MOST_RATIO = 100
 _SMALL_MEMBER = 1_000_000
@@ -37,7 +37,6 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _NO_DOCUMENTS = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 _NESTED = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
-_SHORTCUTS = (".lnk", ".url", ".webloc", ".desktop")
 
 _EMPTY = "it is empty. Put text into it, or leave it out. 文件是空的。请补上内容，或移出压缩包。"
 _SHORTCUT = (
@@ -81,6 +80,11 @@ def is_archive(path: Path) -> bool:
         return False
     with path.open("rb") as file:
         return zip_kind(file.read(4096), _tail(file)) == "archive"
+
+
+def is_left_behind(name: str) -> bool:
+    """Whether a file or folder of this name is hidden, or what Office, Windows or macOS leave behind."""
+    return name.startswith((".", "~$")) or name.lower() in _NO_DOCUMENTS
 
 
 def members(path: Path) -> tuple[Member, ...]:
@@ -213,8 +217,7 @@ def _is_no_document(name: str, info: zipfile.ZipInfo) -> bool:
     return (
         name.endswith("/")
         or info.external_attr & 0x10 != 0  # a folder of MS-DOS
-        or any(part.startswith((".", "~$")) and part not in (".", "..") for part in parts)
-        or any(part.lower() in _NO_DOCUMENTS for part in parts)
+        or any(is_left_behind(part) for part in parts if part not in (".", ".."))
     )
 
 
@@ -241,7 +244,7 @@ def _told_apart(names: Sequence[str]) -> list[str]:
 def _reason(name: str, info: zipfile.ZipInfo) -> str:
     """Why a member cannot be read; nothing where it can."""
     lower = name.lower()
-    if lower.endswith(_SHORTCUTS) or stat.S_ISLNK(info.external_attr >> 16):
+    if lower.endswith(SHORTCUT_SUFFIXES) or stat.S_ISLNK(info.external_attr >> 16):
         return _SHORTCUT
     if lower.endswith(_NESTED):
         return _ARCHIVE

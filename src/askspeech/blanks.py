@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from askspeech.datatypes import Blank, Span
+from askspeech.folding import simplified
 
 __all__ = ["find_blanks"]
 
@@ -20,6 +21,7 @@ _PLACE = re.compile(r"\s?(?:省|市|县|区|州|镇|乡|村|街道|园区|新区
 _PERSON = re.compile(r"\s?(?:同志|书记|主任|局长|部长|主席|总经理|董事长|总(?![量额数投产值])|副?[省市县区州镇乡]长)")
 _OFFICE_BEFORE = re.compile(r"(?:书记|主任|主席|局长|厅长|部长|[省市县区州镇乡]长)\s*$")
 _DATE = re.compile(r"\s?(?:年|月|日)")
+_CONTEXT = 8
 
 
 def find_blanks(text: str, start: int = 0, end: int | None = None) -> Iterator[Blank]:
@@ -29,12 +31,13 @@ def find_blanks(text: str, start: int = 0, end: int | None = None) -> Iterator[B
 
 
 def _kind(text: str, start: int, at: int) -> Literal["number", "place", "person", "date", "unknown"]:
-    if _DATE.match(text, at):
+    before, after = simplified(text[max(0, start - 4) : start]), simplified(text[at : at + _CONTEXT])
+    if _DATE.match(after):
         return "date"
-    if _PERSON.match(text, at):
+    if _PERSON.match(after):
         return "person"
-    if _PLACE.match(text, at):
+    if _PLACE.match(after):
         return "place"
-    if _NUMBER.match(text, at) or text[max(0, start - 2) : start].rstrip()[-1:] == "第":
+    if _NUMBER.match(after) or before[-2:].rstrip()[-1:] == "第":
         return "number"
-    return "person" if _OFFICE_BEFORE.search(text[max(0, start - 4) : start]) else "unknown"
+    return "person" if _OFFICE_BEFORE.search(before) else "unknown"

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from askspeech.cleaning_rules import Rules, default_rules
 from askspeech.datatypes import LINES, Drop, Gap, Layout, Span, slices
+from askspeech.folding import simplified
 from askspeech.inline_cleaning import HIDDEN, has_blank_asterisks, hidden_characters, inline_drops
 from askspeech.joining import Joiner, hard_wrapped
 from askspeech.lines import LINE_END, Line, classified_lines, watermarks
@@ -20,6 +21,8 @@ __all__ = ["BLANK_SPACE", "LINE_BREAK", "Cleaned", "clean"]
 
 LINE_BREAK = "line break"
 BLANK_SPACE = "blank space"
+PAGE_NUMBER = "page number"
+_LEAST_PAGE_NUMBERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,14 @@ class Cleaned:
 
 def clean(text: str, rules: Rules | None = None, layout: Layout = LINES) -> Cleaned:
     """Take the reading text out of a canonical text that lay so in its file."""
-    lines, inner = _with_inner_drops(text, classified_lines(text, rules or default_rules(), layout.furniture))
+    plain = simplified(text)
+    lines, inner = _with_inner_drops(plain, classified_lines(plain, rules or default_rules(), layout.furniture))
     known = sorted(
         (*inner, *(Drop(Span(line.start, line.end), line.reason) for line in lines if line.reason)), key=_start
     )
-    reading = _reading_text(text, layout, lines, inner)
-    return Cleaned(reading, tuple(_drops(text, reading.slices, known)), tuple(_gaps(text, reading, lines, inner)))
+    reading = _reading_text(plain, layout, lines, inner)
+    drops, gaps = tuple(_drops(plain, reading.slices, known)), tuple(_gaps(plain, reading, lines, inner))
+    return Cleaned(replace(reading, text=slices(text, reading.slices)), drops, gaps)
 
 
 def _start(drop: Drop) -> int:
@@ -94,13 +99,14 @@ def _assembled(text: str, slices: Sequence[Span], breaks: Sequence[int]) -> Read
         length += piece.end - piece.start
     edges = [-1, *(offsets[index] for index in breaks), length]
     paragraphs = tuple(Span(start + 1, end) for start, end in pairwise(edges) if start + 1 < end)
-    return ReadingText("".join(text[start:end] for start, end in slices), tuple(slices), tuple(offsets), paragraphs)
+    joined = "".join(text[start:end] for start, end in slices)
+    return ReadingText(joined, tuple(slices), tuple(offsets), paragraphs, plain=joined)
 
 
 def _joins(text: str, layout: Layout, lines: Sequence[Line], inner: Sequence[Drop]) -> list[bool]:
     """For every kept line, whether it goes on from the kept line before it; never across a hidden part."""
     joiner = Joiner(text)
-    cuts = _Cuts(layout, lines)
+    cuts = _Cuts(layout, lines, joiner)
     hidden = {edge for drop in inner if drop.reason == HIDDEN for edge in drop.span}
     joins: list[bool] = []
     previous: Line | None = None
@@ -125,13 +131,22 @@ class _Cuts:
     The lines of other files are paragraphs, unless they show that cut lines were pasted into it.
     """
 
-    def __init__(self, layout: Layout, lines: Sequence[Line]) -> None:
-        self._anywhere = layout.unit == "line" or hard_wrapped([line.words for line in lines if not line.reason])
+    def __init__(self, layout: Layout, lines: Sequence[Line], joiner: Joiner) -> None:
+        kept = [line.words for line in lines if not line.reason]
+        pasted = layout.unit == "paragraph" and (_has_page_numbers(layout, lines) or joiner.cut_inside_words(kept))
+        self._anywhere = layout.unit == "line" or pasted or hard_wrapped(kept)
         self._pages = layout.starts if layout.unit == "page" else ()
 
     def between(self, line: Line, following: Line) -> bool:
         """Whether the two may be one line that was cut."""
         return self._anywhere or bisect_right(self._pages, line.start) < bisect_right(self._pages, following.start)
+
+
+def _has_page_numbers(layout: Layout, lines: Sequence[Line]) -> bool:
+    """Whether page numbers stand among the paragraphs, which no word processor puts there."""
+    furniture = {drop.span.start for drop in layout.furniture}
+    numbers = [line for line in lines if line.reason == PAGE_NUMBER and line.start not in furniture]
+    return len(numbers) >= _LEAST_PAGE_NUMBERS
 
 
 def _indent(text: str, line: Line) -> int:

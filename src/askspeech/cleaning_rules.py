@@ -3,7 +3,7 @@
 import hashlib
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from askspeech.errors import SettingsError
+from askspeech.folding import simplified
 
 __all__ = ["LineRule", "Rules", "default_rules", "load_rules", "parse_rules"]
 
@@ -77,6 +78,10 @@ def parse_rules(toml: str) -> Rules:
 
 
 def _line_rules(tables: Sequence[dict[str, Any]]) -> tuple[LineRule, ...]:
-    return tuple(
-        LineRule(str(table["reason"]), tuple(re.compile(pattern) for pattern in table["patterns"])) for table in tables
-    )
+    return tuple(LineRule(str(table["reason"]), tuple(_compiled(table["patterns"]))) for table in tables)
+
+
+def _compiled(patterns: Sequence[str]) -> Iterator[re.Pattern[str]]:
+    """The patterns; one in traditional characters also as it would be in those that lines are matched in."""
+    for pattern in patterns:
+        yield from (re.compile(form) for form in dict.fromkeys((pattern, simplified(pattern))))

@@ -1,5 +1,6 @@
 """The files of a corpus: which ones there are below its roots, archives opened, and their bytes."""
 
+import errno
 import hashlib
 import os
 import stat
@@ -7,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from askspeech.archives import Member, is_archive, members, read_member
+from askspeech.archives import Member, is_archive, is_left_behind, members, read_member
 from askspeech.build_report import SkippedFile
 from askspeech.errors import CorpusError, ReadError
 from askspeech.formats.sniffing import recognise
@@ -16,6 +17,9 @@ from askspeech.formats.table import Format
 __all__ = ["CorpusFile", "OpenedFile", "find_files", "open_file", "unpacked"]
 
 LARGEST_FILE = 200 * 1024 * 1024
+_NO_FILES = (
+    "it is an archive without a single document. Leave it out of the folder. 压缩包里没有文件。请把它移出文件夹。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +42,15 @@ class OpenedFile:
 
 
 def find_files(roots: Sequence[Path]) -> list[CorpusFile]:
-    """Every regular file under the roots, hidden ones aside, in sorted order of its cited path.
+    """Everything under the roots that is no folder, hidden files aside, in sorted order of its cited path.
 
-    The cited path is relative to its root; where two roots hold the same one, the root's folder name is put in front
-    of both, with as many folders above it as it takes to tell the roots apart. Raises CorpusError where a root is not
-    there.
+    What programs leave behind is no one's document and is left out. A link to a file is read as the file; a folder that
+    is a link, or cannot be opened, stands for its files, so that opening it says why they are not there. The cited path
+    is relative to its root, bytes of it that are no UTF-8 being written out; where two roots hold the same one, the
+    root's folder name is put in front of both, with as many folders above it as it takes to tell the roots apart.
+    Raises CorpusError where a root is not there.
     """
-    found = [(root, path, path.relative_to(_base(root)).as_posix()) for root in roots for path in _walk(root)]
+    found = [(root, path, _cited(path.relative_to(_base(root)))) for root in roots for path in _walk(root)]
     labels = _labels(roots)
     counts: dict[str, set[str]] = {}
     for root, _, name in found:
@@ -66,24 +72,25 @@ def unpacked(files: Sequence[CorpusFile]) -> tuple[list[CorpusFile], list[Skippe
         except ReadError as error:
             skipped.append(SkippedFile(file.name, str(error)))
             continue
+        if not inside:
+            skipped.append(SkippedFile(file.name, _NO_FILES))
         found += [CorpusFile(file.path, f"{file.name}/{member.name}", member) for member in inside]
     return sorted(found, key=_name), skipped
 
 
 def open_file(file: CorpusFile) -> OpenedFile:
     """The bytes of a file whose format is known, not yet read as text; raises ReadError where it cannot be opened."""
-    if file.member is not None:
-        data = read_member(file.path, file.member)
-    else:
-        status = _status(file.path)
-        if stat.S_ISDIR(status.st_mode):
-            raise ReadError("this folder cannot be opened. Allow reading it, or leave it out.")
-        data = _read_bytes(file.path, status)
+    data = _read_bytes(file.path) if file.member is None else read_member(file.path, file.member)
     return OpenedFile(file.name, data, hashlib.sha256(data).hexdigest(), recognise(file.name, data))
 
 
 def _name(file: CorpusFile) -> str:
     return file.name
+
+
+def _cited(path: Path) -> str:
+    """A path as it can be shown and kept: file systems allow names that are no text."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
 def _labels(roots: Sequence[Path]) -> dict[Path, str]:
@@ -115,32 +122,70 @@ def _walk(root: Path) -> Iterator[Path]:
         ) from error
     unreadable: list[OSError] = []
     for folder, folders, names in os.walk(root, onerror=unreadable.append):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(folder) / name for name in sorted(names) if not name.startswith((".", "~$")))
+        folders[:] = sorted(name for name in folders if not is_left_behind(name))
+        yield from (Path(folder) / name for name in folders if Path(folder, name).is_symlink())
+        yield from (Path(folder) / name for name in sorted(names) if not is_left_behind(name))
     yield from (Path(error.filename) for error in unreadable)
 
 
-def _status(path: Path) -> os.stat_result:
+def _read_bytes(path: Path) -> bytes:
+    """The bytes of a file that stays the same while it is read."""
     try:
-        return path.stat()
+        _check(path, path.stat())
+        # What has become a pipe meanwhile must not be waited for.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            before = os.fstat(file.fileno())
+            _check(path, before)
+            data = file.read(before.st_size + 1)
+            after = os.fstat(file.fileno())
     except OSError as error:
         raise _not_opened(error) from error
+    same = (after.st_size, after.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+    if len(data) != before.st_size or not same:
+        raise ReadError(
+            "it changed while it was being read. Wait until it has been written, then build again. "
+            "读取时文件正在变化。请等它写完后重新建立索引。"
+        )
+    return data
 
 
-def _read_bytes(path: Path, status: os.stat_result) -> bytes:
+def _check(path: Path, status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise _folder(path)
     if not stat.S_ISREG(status.st_mode):
-        raise ReadError("it is no regular file (a pipe, a socket or a device). Leave it out of the folder.")
+        raise ReadError(
+            "it is no regular file (a pipe, a socket or a device). Leave it out of the folder. "
+            "这不是普通文件（管道、套接字或设备）。请把它移出文件夹。"
+        )
     if status.st_size > LARGEST_FILE:
         raise ReadError(
-            f"it holds {status.st_size:,} bytes; at most {LARGEST_FILE:,} are read. Split it into smaller files."
+            f"it holds {status.st_size:,} bytes; at most {LARGEST_FILE:,} are read. Split it into smaller files. "
+            f"文件有 {status.st_size:,} 字节，最多读取 {LARGEST_FILE:,} 字节。请拆成几个较小的文件。"
         )
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise _not_opened(error) from error
+
+
+def _folder(path: Path) -> ReadError:
+    if path.is_symlink():
+        return ReadError(
+            "it is a link to a folder, and those are not followed. Name that folder beside this one when you build, or "
+            "copy it here. 这是指向文件夹的链接，不会进入读取。请在建立索引时同时指定那个文件夹，或把它复制过来。"
+        )
+    return ReadError(
+        "this folder cannot be opened. Allow reading it, or leave it out. 文件夹打不开。请检查读取权限，或把它移走。"
+    )
 
 
 def _not_opened(error: OSError) -> ReadError:
     if isinstance(error, FileNotFoundError):
-        return ReadError("there is no such file, or it is a link to one that is not there. Check the name.")
-    return ReadError(f"it cannot be opened ({error.strerror}). Allow reading it, or leave it out.")
+        return ReadError(
+            "there is no such file, or it is a link to one that is not there. Check the name. "
+            "找不到这个文件，或者它是失效的链接。请核对文件名。"
+        )
+    if error.errno == errno.ELOOP:
+        return ReadError(
+            "it is a link that leads back to itself. Leave it out of the folder. 这是指向自身的链接。请把它移出文件夹。"
+        )
+    return ReadError(
+        f"it cannot be opened ({error.strerror}). Allow reading it, or leave it out. "
+        "文件打不开。请检查读取权限，或把它移出文件夹。"
+    )

@@ -22,7 +22,8 @@ from askspeech.understanding import understand
 __all__ = ["Contents", "read_documents"]
 
 _NO_SPEECH = (
-    "it holds no speech: every line of it is a page number, an advertisement or the like. See askspeech inspect FILE."
+    "it holds no speech: every line of it is a page number, an advertisement or the like. See askspeech inspect FILE. "
+    "文件里没有讲话：每一行都是页码、广告之类。请用 askspeech inspect 查看这个文件。"
 )
 
 

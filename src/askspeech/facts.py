@@ -12,6 +12,7 @@ from askspeech.dates import SaidDate, find_dates, find_dates_in_name
 from askspeech.meetings import find_kind, find_meeting, find_opened_meeting, find_report, is_named
 from askspeech.offices import find_office, find_title_office
 from askspeech.places import Place, find_level, find_places, place_at
+from askspeech.reading_text import ReadingText
 from askspeech.zones import Locate, SpeechZones, Zone, addressed, find_zones
 
 __all__ = ["find_facts"]
@@ -42,17 +43,17 @@ _MOST_SEARCHED = 100_000
 
 
 def find_facts(
-    text: str, title: Span | None, paragraphs: Sequence[Span], file: str, locate: Locate
+    reading: ReadingText, title: Span | None, paragraphs: Sequence[Span], file: str, locate: Locate
 ) -> tuple[Fact, ...]:
     """The facts of a speech: kind, occasion, level, place, year, date, office, addressed.
 
     Title and paragraphs (the title left out) are ranges of the reading text; `locate` turns such a range into a span
     of the source. Whatever neither the text nor the file's name says is left out; several places are several facts.
     """
-    zones = find_zones(text, title, paragraphs, file, locate)
+    zones = find_zones(reading.text, title, paragraphs, file, locate, reading.plain)
     meeting = _meeting(zones)
     level = _level(zones, meeting)
-    places = _places(zones, level) or _own_places(text, paragraphs, level, locate) or _name_places(zones.name)
+    places = _places(zones, level) or _own_places(reading, paragraphs, level, locate) or _name_places(zones.name)
     found = [
         _kind(zones, meeting),
         _occasion(meeting),
@@ -159,7 +160,7 @@ def _name_level(name: Zone) -> Fact | None:
 
 def _level_fact(zone: Zone, level: str, start: int, end: int) -> Fact:
     """Read from the words where the level is among them; 自治区 → 省, 石鸢镇 → 乡镇, 系统 → 部门 are derived."""
-    said = zone.text[start:end]
+    said = zone.written(start, end)
     if level in said and not said.endswith("自治区"):
         return zone.fact("level", level, start, end)
     return zone.derived("level", level, start, end)
@@ -216,8 +217,9 @@ def _name_places(name: Zone) -> list[Fact]:
     return [*_places_in(name, 0, len(name.text))] or [*_report_place(name)]
 
 
-def _own_places(text: str, paragraphs: Sequence[Span], level: Fact | None, locate: Locate) -> list[Fact]:
+def _own_places(reading: ReadingText, paragraphs: Sequence[Span], level: Fact | None, locate: Locate) -> list[Fact]:
     """The one place of the speech's level that it calls its own: 青檀县是山区县，去年全县…; 今年的《云澜市…方案》."""
+    text = reading.plain
     end = min(paragraphs[-1].end, paragraphs[0].start + _MOST_SEARCHED) if paragraphs else 0
     named = (
         [*_subjects(text, paragraphs[0].start, end), *_documents(text, paragraphs[0].start, end)] if paragraphs else []
@@ -225,7 +227,8 @@ def _own_places(text: str, paragraphs: Sequence[Span], level: Fact | None, locat
     own = [place for place in named if level is not None and place.level == level.value]
     if len({place.name for place in own}) != 1:
         return []
-    return [Fact("place", own[0].name, "text", locate(own[0].start, own[0].end))]
+    place = own[0]
+    return [Fact("place", reading.text[place.start : place.end], "text", locate(place.start, place.end))]
 
 
 def _subjects(text: str, start: int, end: int) -> Iterator[Place]:
@@ -287,4 +290,4 @@ def _addressed(zones: SpeechZones) -> Fact | None:
     found = addressed(zones.salutation) if zones.salutation else None
     if zones.salutation is None or found is None:
         return None
-    return zones.salutation.fact("addressed", zones.salutation.text[slice(*found)].replace("尊敬的", ""), *found)
+    return zones.salutation.fact("addressed", zones.salutation.written(*found).replace("尊敬的", ""), *found)

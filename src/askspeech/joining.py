@@ -27,6 +27,10 @@ _DOCUMENT_NUMBER = re.compile(r"\S{2,14}[〔【\[]\d{4}[〕】\]]\s?第?\d{1,4}�
 _UNFINISHED_END = re.compile(
     r"(?:[的及或把被并而使让这那]|(?<![祥谐平温缓总饱])和|(?<![参给])与|牢牢|更加|不断|进一步|切实|着力|必须)$"
 )
+_TITLE_BEGUN = re.compile(r"[^，,。！？!?；;：:]{0,20}在[^，,。！？!?；;：:]{3,60}$")
+_TITLE_GOES_ON = re.compile(
+    r"[^在。！？!?；;：:]{0,40}?上(?:的|关于)|的?(?:讲话|发言|致辞|致词|演讲)(?:稿|提纲)?(?:[（(].{2,20}[）)])?$|[话言辞词]$"
+)
 _MARKDOWN_HEADING = re.compile(r"#{1,6}\s")
 _PAIRS = (("“", "”"), ("《", "》"), ("（", "）"), ("「", "」"), ("『", "』"))
 _LONGEST_HEADING = 60
@@ -35,6 +39,7 @@ _LONGEST_BARE_HEADING, _SHORTEST_PARAGRAPH = 16, 80
 _SHORTEST_WRAPPED_LINE = 12
 _LEAST_WRAPPED_LINES, _LEAST_WRAPPED_SHARE = 5, 0.35
 _WRAPPED_TOLERANCE, _LEAST_ALIKE_SHARE = 4, 0.6
+_LEAST_CUT_WORDS, _LEAST_CUT_SHARE = 2, 0.34
 _STATISTICS_CHARACTERS = 400_000
 _LEAST_COUNT = 3
 _CONTEXT = 6
@@ -55,6 +60,8 @@ class Joiner:
         """
         if _CUT_BRACKET.search(line) or _CUT_START.match(following) or _is_bare_mark(line):
             return True
+        if _is_cut_title(line, following):
+            return True
         if _SENTENCE_END.search(line) or _stands_alone(line) or _stands_alone(following):
             return False
         if marker_at(following) is not None:
@@ -74,6 +81,12 @@ class Joiner:
         if begins and _above_a_paragraph(line, following):
             return False
         return indent < 4 and len(line) >= _SHORTEST_WRAPPED_LINE
+
+    def cut_inside_words(self, lines: Sequence[str]) -> bool:
+        """Whether several lines end inside a word, and a good part of those that end inside a sentence do."""
+        pairs = [pair for pair in pairwise(lines) if _ends_inside(*pair)]
+        cut = sum(self._cuts_a_word(line, following) for line, following in pairs)
+        return cut >= max(_LEAST_CUT_WORDS, _LEAST_CUT_SHARE * len(pairs))
 
     def _cuts_a_word(self, line: str, following: str) -> bool:
         """Whether a word, or characters that mostly stand together in the text at large, lies across this break."""
@@ -122,6 +135,23 @@ def _stands_alone(line: str) -> bool:
     known = is_title(line) or is_collection(line) or is_salutation(line)
     dated = _DATE_LINE.fullmatch(line) or _OCCASION_LINE.fullmatch(line) or _DOCUMENT_NUMBER.fullmatch(line)
     return known or dated is not None or _MARKDOWN_HEADING.match(line) is not None
+
+
+def _ends_inside(line: str, following: str) -> bool:
+    """Whether a line of prose, no heading, ends without the end of a sentence, and no paragraph begins below it."""
+    if _SENTENCE_END.search(line) or _heading_like(line) or _stands_alone(line):
+        return False
+    if _stands_alone(following) or marker_at(following) is not None:
+        return False
+    return len(line) >= _SHORTEST_WRAPPED_LINE or _SENTENCE_INSIDE.search(line) is not None
+
+
+def _is_cut_title(line: str, following: str) -> bool:
+    """Whether the two lines are one title: 在…《青禾县优化 | 营商环境规定》的讲话, 在全县工作会 | 议上的讲话."""
+    if is_title(line) or not is_title(line + following):
+        return False
+    across = any(line.count(one) > line.count(other) and other in following for one, other in _PAIRS)
+    return across or (_TITLE_BEGUN.match(line) is not None and _TITLE_GOES_ON.match(following) is not None)
 
 
 def _is_bare_mark(line: str) -> bool:

@@ -17,6 +17,8 @@ class ReadingText:
     offsets: tuple[int, ...]
     paragraphs: tuple[Span, ...]
     """Ranges of the reading text, line breaks between paragraphs left out."""
+    plain: str
+    """The reading text in simplified characters, whichever it is written in: what patterns are matched on."""
 
     def source_spans(self, start: int, end: int) -> tuple[Span, ...]:
         """The spans of the source that the range [start, end) of the reading text was taken from."""

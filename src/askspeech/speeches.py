@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from askspeech.datatypes import Span
+from askspeech.datatypes import Span, slices
 from askspeech.markers import is_salutation, is_title, marker_at
 from askspeech.reading_text import ReadingText
 
@@ -47,6 +47,8 @@ _OCCASION = re.compile(
 )
 _TASK = re.compile(r"(?:研究部署|安排部署|动员部署|进一步(?:做好|抓好|推进|优化))([^，。；！？]{4,30})")
 _TITLE_CHARACTERS = 40
+_OPENING, _LAST_HEADING = 6, 12
+"""Paragraphs that are looked into for what a speech without a title is about, and for its first heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ _NO_TITLE = range(0)
 
 def find_speeches(reading: ReadingText, file_title: str) -> list[SpeechDraft]:
     """Split a reading text into its speeches; `file_title` names one of which nothing else can be said."""
-    starts = _Splitter([reading.text[a:b] for a, b in reading.paragraphs]).starts()
+    starts = _Splitter([reading.plain[a:b] for a, b in reading.paragraphs]).starts()
     ends = [*(start.first for start in starts[1:]), len(reading.paragraphs)]
     drafts = (_draft(reading, start, end, file_title) for start, end in zip(starts, ends, strict=False))
     return [draft for draft in drafts if draft is not None]
@@ -88,7 +90,7 @@ def _draft(reading: ReadingText, start: _Start, end: int, file_title: str) -> Sp
         title_range = Span(paragraphs[start.title[0]].start, paragraphs[start.title[-1]].end)
         name = " ".join(text[title_range.start : title_range.end].split()).strip("《》")
     else:
-        title_range, name = None, _derived_title([text[a:b] for a, b in body[:12]], file_title)
+        title_range, name = None, _derived_title(reading, body, file_title)
     return SpeechDraft(name, title_range, body, paragraphs[start.first].start, body[-1].end)
 
 
@@ -243,16 +245,15 @@ def _agree(one: str, other: str) -> bool:
     return one in other or other in one
 
 
-def _derived_title(paragraphs: Sequence[str], file_title: str) -> str:
+def _derived_title(reading: ReadingText, body: Sequence[Span], file_title: str) -> str:
     """A short descriptive title from what the speech says it is about, else from its first heading, else the file's."""
-    opening = "".join(paragraphs[:6])[:_LONGEST_OPENING]
-    if found := _OCCASION.search(opening):
-        return f"关于{_trimmed(found[1])}的讲话"
-    if found := _TASK.search(opening):
-        return f"关于{_trimmed(found[1])}的讲话"
-    heading = next((text for text in paragraphs if (marker := marker_at(text)) and marker.style == "comma"), None)
-    if heading is not None and (marker := marker_at(heading)):
-        return f"讲话：{_trimmed(heading[marker.end :])}"
+    about, heading = ("关于{}的讲话", "讲话：{}") if reading.text == reading.plain else ("關於{}的講話", "講話：{}")
+    opening, written = (slices(text, body[:_OPENING])[:_LONGEST_OPENING] for text in (reading.plain, reading.text))
+    if found := _OCCASION.search(opening) or _TASK.search(opening):
+        return about.format(_trimmed(written[slice(*found.span(1))]))
+    for start, end in body[:_LAST_HEADING]:
+        if (marker := marker_at(reading.plain[start:end])) and marker.style == "comma":
+            return heading.format(_trimmed(reading.text[start + marker.end : end]))
     return file_title
 
 

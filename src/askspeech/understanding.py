@@ -17,7 +17,7 @@ from askspeech.speeches import SpeechDraft, find_speeches
 
 __all__ = ["UNDERSTANDING_VERSION", "content_id", "understand"]
 
-UNDERSTANDING_VERSION = 5
+UNDERSTANDING_VERSION = 6
 """Raised whenever a file would give another reading text, outline, facts, passages, near copies or search keys.
 
 What an earlier build understood is used again only where this is the same.
@@ -60,13 +60,14 @@ class _SpeechReader:
 
     def read(self) -> tuple[Speech, list[Section], list[Passage]]:
         speech = self._speech()
-        root = outline(self.reading.text, self.draft.paragraphs, [at for at, _ in self.gaps])
+        plain = self.reading.plain
+        root = outline(plain, self.draft.paragraphs, [at for at, _ in self.gaps])
         sections = list(self._sections(root, speech, None))
-        drafts = cut_passages(self.reading.text, root, self.settings.passage_minimum, self.settings.passage_maximum)
+        drafts = cut_passages(plain, root, self.settings.passage_minimum, self.settings.passage_maximum)
         return speech, sections, [self._passage(part, speech) for part in drafts]
 
     def _speech(self) -> Speech:
-        draft, text = self.draft, self.reading.text
+        draft = self.draft
         span = self._whole(draft.start, draft.end)
         title = [draft.title_range] if draft.title_range else []
         return Speech(
@@ -76,7 +77,7 @@ class _SpeechReader:
             title=draft.title,
             span=span,
             title_spans=tuple(part for place in title for part in self.reading.source_spans(*place)),
-            facts=find_facts(text, draft.title_range, draft.paragraphs, self.source.file, self._whole),
+            facts=find_facts(self.reading, draft.title_range, draft.paragraphs, self.source.file, self._whole),
             characters=sum(end - start for start, end in draft.paragraphs),
             blanks=tuple(self._blanks(self.reading.source_spans(draft.start, draft.end))),
             gaps=tuple(gap for _, gap in self.gaps),

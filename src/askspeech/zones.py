@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 
 from askspeech.datatypes import Fact, Span
+from askspeech.folding import simplified
 from askspeech.markers import marker_at
 
 __all__ = ["SpeechZones", "Zone", "addressed", "find_zones"]
@@ -39,7 +40,7 @@ _LONGEST_SIGNATURE = 40
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A stretch of the reading text, or of a file's name, without its white space and with ASCII digits.
+    """A stretch of the reading text, or of a file's name, without white space, in simplified characters, ASCII digits.
 
     `places[i]` is where character i stands in `whole`; `locate` turns a range of the reading text into a span of the
     source, and is None for a file's name.
@@ -51,7 +52,12 @@ class Zone:
     locate: Locate | None
 
     def fact(self, name: str, value: str, start: int, end: int) -> Fact:
-        """A fact that was read from the characters [start, end) of this zone's text."""
+        """A fact that was read from the characters [start, end) of this zone's text.
+
+        A value that stands among them is given as it is written there.
+        """
+        at = self.text.find(value, start, end)
+        value = self.written(at, at + len(value)) if at >= 0 else value
         first, last = self.places[start], self.places[end - 1] + 1
         if self.locate is None:
             return Fact(name, value, "file_name", None, self.whole[first:last])
@@ -59,7 +65,11 @@ class Zone:
 
     def derived(self, name: str, value: str, start: int, end: int) -> Fact:
         """A fact that follows from the characters [start, end) of this zone's text and is not among them."""
-        return Fact(name, value, "derived", None, f"{self.text[start:end]} → {value}")
+        return Fact(name, value, "derived", None, f"{self.written(start, end)} → {value}")
+
+    def written(self, start: int, end: int) -> str:
+        """The characters [start, end) of this zone's text as they stand in `whole`, but for the digits' width."""
+        return "".join(self.whole[at] for at in self.places[start:end]).translate(_FULL_WIDTH_DIGITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +84,36 @@ class SpeechZones:
     name: Zone
 
 
-def find_zones(text: str, title: Span | None, paragraphs: Sequence[Span], file: str, locate: Locate) -> SpeechZones:
-    """The zones of a speech whose title and other paragraphs are ranges of a reading text."""
+def find_zones(
+    text: str,
+    title: Span | None,
+    paragraphs: Sequence[Span],
+    file: str,
+    locate: Locate,
+    plain: str | None = None,
+) -> SpeechZones:
+    """The zones of a speech whose title and other paragraphs are ranges of a reading text.
+
+    `plain` is the reading text in simplified characters, None where it is in these.
+    """
+    plain = text if plain is None else plain
 
     def zone(place: Span, longest: int) -> Zone:
-        return _zone(text, *place, locate, longest)
+        return _zone(text, plain, place, locate, longest)
 
-    greeting = _salutation_number(text, paragraphs)
-    body = _head_length(text, paragraphs) if greeting is None else greeting
+    greeting = _salutation_number(plain, paragraphs)
+    body = _head_length(plain, paragraphs) if greeting is None else greeting
     head = [place for place in paragraphs[:body] if _is_at_most(text, place, _LONGEST_HEAD_LINE)]
     last = paragraphs[max(body + 1, len(paragraphs) - _SIGNATURE_LINES) :]
     return SpeechZones(
         title=zone(title, _LONGEST_HEAD_LINE) if title else None,
         head=tuple(zone(place, _LONGEST_HEAD_LINE) for place in head),
         salutation=None if greeting is None else zone(paragraphs[greeting], _LONGEST_SALUTATION),
-        opening=tuple(zone(place, _LONGEST_OPENING) for place in _opening(text, paragraphs[body:])),
+        opening=tuple(zone(place, _LONGEST_OPENING) for place in _opening(plain, paragraphs[body:])),
         signature=tuple(
             zone(place, _LONGEST_SIGNATURE) for place in last if _is_at_most(text, place, _LONGEST_SIGNATURE)
         ),
-        name=_zone(stem := PurePosixPath(file).stem, 0, len(stem), None),
+        name=_zone(stem := PurePosixPath(file).stem, simplified(stem), Span(0, len(stem)), None),
     )
 
 
@@ -102,10 +123,10 @@ def addressed(zone: Zone) -> tuple[int, int] | None:
     return found.span(1) if found and _AUDIENCE.search(found[0]) else None
 
 
-def _zone(whole: str, start: int, end: int, locate: Locate | None, longest: int | None = None) -> Zone:
+def _zone(whole: str, plain: str, place: Span, locate: Locate | None, longest: int | None = None) -> Zone:
     """The zone of a range of a text, or of its first characters that can be seen."""
-    places = list(islice(_seen(whole, start, end), longest))
-    text = "".join(whole[at] for at in places).translate(_FULL_WIDTH_DIGITS)
+    places = list(islice(_seen(whole, *place), longest))
+    text = "".join(plain[at] for at in places).translate(_FULL_WIDTH_DIGITS)
     return Zone(text, whole, places, locate)
 
 
@@ -121,18 +142,18 @@ def _is_at_most(text: str, place: Span, longest: int) -> bool:
 def _salutation_number(text: str, paragraphs: Sequence[Span]) -> int | None:
     """The number of the paragraph that begins with a salutation, among the first ones."""
     for number, place in enumerate(paragraphs[:_LAST_SALUTATION]):
-        if addressed(_zone(text, *place, None, _LONGEST_SALUTATION)):
+        if addressed(_zone(text, text, place, None, _LONGEST_SALUTATION)):
             return number
     return None
 
 
 def _head_length(text: str, paragraphs: Sequence[Span]) -> int:
     """How many short lines without a sentence or an outline's marker stand at the beginning."""
-    for number, (start, end) in enumerate(paragraphs[:_MOST_PLAIN_HEAD_LINES]):
-        line = _zone(text, start, end, None, _LONGEST_PLAIN_HEAD_LINE + 1).text
+    for number, place in enumerate(paragraphs[:_MOST_PLAIN_HEAD_LINES]):
+        line = _zone(text, text, place, None, _LONGEST_PLAIN_HEAD_LINE + 1).text
         if line[:1] in tuple("。，；、》”）"):
             return 0  # the lines above are the beginning of a sentence that a link has cut
-        marked = marker_at(text[start:end].strip()[:_LONGEST_HEAD_LINE])
+        marked = marker_at(text[slice(*place)].strip()[:_LONGEST_HEAD_LINE])
         if len(line) > _LONGEST_PLAIN_HEAD_LINE or line[-1:] in tuple("。！？!?；;：:") or marked:
             return number
     return min(len(paragraphs), _MOST_PLAIN_HEAD_LINES)

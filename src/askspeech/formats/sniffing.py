@@ -14,10 +14,13 @@ from askspeech.errors import ReadError
 from askspeech.formats.ole import ole_kind
 from askspeech.formats.table import FORMATS, Format, format_of_suffix
 
-__all__ = ["LONGEST_DIRECTORY", "recognise", "sniff", "zip_kind"]
+__all__ = ["LONGEST_DIRECTORY", "SHORTCUT_SUFFIXES", "recognise", "sniff", "zip_kind"]
 
 LONGEST_DIRECTORY = 2 * 1024 * 1024
 """How much of a zip's central directory is looked at, in bytes."""
+
+SHORTCUT_SUFFIXES = (".lnk", ".url", ".webloc", ".desktop")
+"""What files are named that only lead to others."""
 
 _HEAD = 4096
 _PDF_WITHIN = 1024
@@ -25,6 +28,7 @@ _END_RECORD = struct.Struct("<4s4H2IH")
 _END_MARK, _ENTRY_MARK, _LOCAL_MARK = b"PK\x05\x06", b"PK\x01\x02", b"PK\x03\x04"
 _FARTHEST_END = 65_535 + _END_RECORD.size
 _TEXT_SUFFIXES = (".txt", ".text", ".md", ".markdown")
+_ZIPPED_SUFFIXES = (".docx", ".docm", ".odt", ".epub")
 _MARKDOWN_SUFFIXES = (".md", ".markdown")
 
 # A mark at the very beginning that no text has, and what it is the mark of.
@@ -147,6 +151,8 @@ def recognise(name: str, data: bytes) -> Format:
     """
     suffix = PurePosixPath(name).suffix.lower()
     named, kind = format_of_suffix(suffix), sniff(data, suffix)
+    if suffix in SHORTCUT_SUFFIXES:
+        raise _refused("shortcut", suffix)
     if kind is not None and kind in _REFUSED:
         raise _refused(kind, suffix)
     if kind == "picture" and named and named.name != "picture":
@@ -172,7 +178,10 @@ def sniff(data: bytes, suffix: str = "") -> str | None:
     if data.startswith(b"%PDF-") or (not is_text and b"%PDF-" in data[:_PDF_WITHIN]):
         return "pdf"
     if data.startswith((_LOCAL_MARK, _END_MARK)):
-        return zip_kind(data[:_HEAD], data[-(LONGEST_DIRECTORY + _FARTHEST_END) :])
+        tail = data[-(LONGEST_DIRECTORY + _FARTHEST_END) :]
+        kind = zip_kind(data[:_HEAD], tail)
+        is_cut_off = kind == "archive" and suffix in _ZIPPED_SUFFIXES and not _directory(tail) and _END_MARK not in tail
+        return None if is_cut_off else kind
     return _by_structure(data) or ole_kind(data) or _by_words(data[:_HEAD], suffix)
 
 
