@@ -141,6 +141,15 @@ def test_a_saved_page_of_a_site() -> None:
     assert {reason for text, reason in reasons.items() if text.startswith("发布时间")} == {"site line"}
 
 
+def test_a_saved_page_in_traditional_characters() -> None:
+    prose = "近年來，青禾縣把優化營商環境擺在突出位置，累計取消證明42項，企業的評價一年比一年好。"
+    data = page(
+        f"<p>首頁 &gt; 講話</p><h1>在全縣大會上的講話</h1><p>發布時間：2024-03-01</p><p>{prose}</p><p>列印本頁</p>"
+        "<p>主辦單位：青禾縣政府</p><p>版權所有</p>"
+    )
+    assert kept(data) == ["在全縣大會上的講話", prose]
+
+
 def test_every_paragraph_of_the_speech_is_a_place() -> None:
     extracted = read(page(SITE, f"<title>{TITLE}</title>"))
     starts = extracted.layout.starts
@@ -210,9 +219,9 @@ def test_words_shown_in_place_of_none_are_read() -> None:
         pytest.param("新建文本文档", f"<p>{PROSE}</p>", [PROSE], id="no title"),
         pytest.param(
             TITLE,
-            f"<h1>在全县大会上<br>的讲话</h1><p>{PROSE}</p>",
-            [TITLE, "在全县大会上", "的讲话", PROSE],
-            id="other",
+            f"<b>在全县大会上<br>的讲话</b><p>{PROSE}</p>",
+            ["在全县大会上", "的讲话", PROSE],
+            id="another in the text",
         ),
     ],
 )

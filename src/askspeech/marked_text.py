@@ -86,9 +86,7 @@ def _pieces(edges: Sequence[int], marks: Sequence[Mark | Cited]) -> Iterator[_Pi
         yield _Piece(start, end, cited, tuple(mark for mark in known if isinstance(mark, Mark)))
 
 
-def _row_html(
-    text: str, row: Sequence[_Piece], targets: Mapping[int, Sequence[str]], line: int, label: str
-) -> str:
+def _row_html(text: str, row: Sequence[_Piece], targets: Mapping[int, Sequence[str]], line: int, label: str) -> str:
     inside = "".join(
         _cited_html(cited, list(run), text, targets) for cited, run in groupby(row, lambda piece: piece.cited)
     )

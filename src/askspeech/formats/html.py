@@ -21,7 +21,7 @@ _FEW = 20
 _SCRIPT_ONLY = 40
 _XML_DECLARATION = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
 _META = re.compile(rb"<meta\b[^>]*?\bcharset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-_ELEMENT = re.compile(r"<(?:html|head|body|title|meta|p|div)\b", re.IGNORECASE)
+_INNER_SUBSET = re.compile(r"<!DOCTYPE[^>\[]{0,1000}\[", re.IGNORECASE)
 _ENTITY = re.compile(r"<!ENTITY\b", re.IGNORECASE)
 _XHTML = re.compile(r"<\?xml\s|<html\b[^>]*?xmlns\s*=\s*[\"']http://www\.w3\.org/1999/xhtml", re.IGNORECASE)
 _EMPTY_ELEMENT = re.compile(
@@ -35,12 +35,14 @@ _OFFICE = re.compile(r"Microsoft (?:Word|Office)|WPS|LibreOffice|OpenOffice|Word
 _SENTENCE_END = re.compile(r"[。！？；]")
 _TITLE_PARTS = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s+|--+|-(?=[^-_]{2,30}$)")
 _SPOKEN = re.compile(
-    r"(?:讲话|讲话稿|发言|发言稿|致辞|致词|演讲|报告|主持词|寄语|党课|講話|發言|致辭|致詞|演講|報告)(?:[（(][^（）()]{1,30}[）)])?$"
+    r"(?:讲话|讲话稿|发言|发言稿|致辞|致词|演讲|报告|主持词|寄语|党课|講話|發言|致辭|致詞|演講|報告)"
+    r"(?:[（(][^（）()]{1,30}[）)])?$"
 )
 _SITE = re.compile(
     r"网|网站|门户|政府|首页|详情|正文|频道|栏目|文档|网页|無標題|无标题|untitled|index|document", re.IGNORECASE
 )
-_SHORTEST_TITLE = 8
+_SHORTEST_TITLE, _LONGEST_TITLE = 8, 70
+_FIRST_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ def read_page(text: str, *, site: bool = True) -> Page:
     if site and _is_filled_by_scripts(lines, tree):
         raise _without_text(tree)
     headed = any(line.heading and not reason for line, reason in zip(found.lines, reasons, strict=True))
-    return Page((*title_lines(title, name, found=at is not None, headed=headed), *lines), title, found.hidden, shown)
+    titled = at is not None or _has_title([text for text, reason in lines if not reason][:_FIRST_LINES])
+    return Page((*title_lines(title, name, found=titled, headed=headed), *lines), title, found.hidden, shown)
 
 
 def title_lines(title: str, name: str, *, found: bool, headed: bool) -> Iterator[tuple[str, str]]:
@@ -143,8 +146,8 @@ def _shown_text(tree: LexborHTMLParser) -> tuple[PageText, bool]:
 
 
 def _refuse_hostile(text: str) -> None:
-    first = _ELEMENT.search(text)
-    if _ENTITY.search(text, 0, first.start() if first else len(text)):
+    subset = _INNER_SUBSET.search(text)
+    if subset is not None and _ENTITY.search(text, subset.end()):
         raise ReadError(
             "it declares entities of its own (<!ENTITY), which no saved web page does and attacks do. "
             "Open it in a browser, copy its text, and save that. "
@@ -208,6 +211,11 @@ def _titles(tree: LexborHTMLParser) -> tuple[str, str]:
     parts = [part for part in _TITLE_PARTS.split(title) if part]
     likely = sorted(parts, key=lambda part: (_SPOKEN.search(part) is None, _SITE.search(part) is not None))
     return title, " ".join(metas.get("articletitle", "").split()) or next(iter(likely), "")
+
+
+def _has_title(lines: Sequence[str]) -> bool:
+    """Whether one of the first lines of the text itself reads like the title of a speech."""
+    return any(len(line) <= _LONGEST_TITLE and _SPOKEN.search(line.strip()) for line in lines)
 
 
 def _is_filled_by_scripts(lines: Sequence[tuple[str, str]], tree: LexborHTMLParser) -> bool:
