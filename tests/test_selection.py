@@ -1,5 +1,6 @@
 """The parts of passages that an answer can be made of."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given
@@ -52,6 +53,15 @@ def test_of_the_lead_of_an_outline_the_heading_and_the_last_sentence_stay() -> N
 def test_an_item_keeps_the_sentences_behind_its_catchword() -> None:
     outline = made.hit("办好两件事。\n一是减材料。能共享的不再要。\n二是减时限。", kind="outline", items=2)
     assert texts(enumeration_of(outline)) == ["办好两件事。", "一是减材料。能共享的不再要。", "二是减时限。"]
+
+
+def test_an_item_whose_lead_has_no_full_stop_does_not_run_into_the_next() -> None:
+    outline = made.hit("办好两件事。（一）保要素。有以下几个方面：（二）讲法治。", kind="outline")
+    spans = (Span(0, 6), Span(9, 24), Span(40, 47))
+    outline = replace(outline, passage=replace(outline.passage, spans=spans))
+    items = ["（一）保要素。有以下几个方面：", "（二）讲法治。"]
+    assert texts(enumeration_of(outline)) == ["办好两件事。", *items]
+    assert items[1] in texts(sentences_of(outline))
 
 
 def test_without_items_an_outline_is_its_heading_and_its_last_sentence() -> None:

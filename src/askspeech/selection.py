@@ -44,12 +44,27 @@ def extracts_of(hits: Sequence[Hit]) -> list[Extract]:
 
 
 def sentences_of(hit: Hit) -> Iterator[Extract]:
-    """The sentences of a hit; what a source hides a part of is cut there, or the two ends would read as one."""
-    edges = [0, *_gap_offsets(hit), len(hit.passage.text)]
+    """The sentences of a hit."""
+    return (piece for piece in _pieces(hit) if piece.end - piece.start >= _SHORTEST_SENTENCE)
+
+
+def _pieces(hit: Hit) -> Iterator[Extract]:
+    """The sentences of a hit, cut also where something is hidden or an item begins: the two ends are not one."""
+    edges = sorted({0, *_gap_offsets(hit), *_item_offsets(hit), len(hit.passage.text)})
     for first, last in pairwise(edges):
         for start, end in sentence_spans(hit.passage.text, first, last):
-            if end - start >= _SHORTEST_SENTENCE:
-                yield Extract(hit, start, end)
+            yield Extract(hit, start, end)
+
+
+def _item_offsets(hit: Hit) -> Iterator[int]:
+    """Where in the reading text of an outline passage an item begins that does not follow at once in the source."""
+    passage, offset = hit.passage, 0
+    if passage.kind != "outline":
+        return
+    for (start, end), (following, _) in pairwise(passage.spans):
+        offset += end - start
+        if following > end and marker_at(passage.text[offset:]):
+            yield offset
 
 
 def _gap_offsets(hit: Hit) -> Iterator[int]:
@@ -60,7 +75,7 @@ def _gap_offsets(hit: Hit) -> Iterator[int]:
 
 def enumeration_of(hit: Hit) -> list[Extract]:
     """The parts of an outline passage: its heading, the sentence before the first item, and the items, each whole."""
-    pieces = [Extract(hit, start, end) for start, end in sentence_spans(hit.passage.text)]
+    pieces = list(_pieces(hit))
     first = next((number for number, piece in enumerate(pieces) if number and marker_at(piece.text)), len(pieces))
     items: list[Extract] = []
     for piece in pieces[first:]:
