@@ -2,26 +2,37 @@
 
 import contextlib
 import os
-import shutil
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
-import uvicorn
+from benchmarks.serving import NAMES, browser_program, serving
 
-from askspeech.conversations import Conversations
 from askspeech.datatypes import Citation
 from askspeech.live_index import Opened
-from askspeech.server import create_application
+
+__all__ = [
+    "ANSWER",
+    "ASK",
+    "DESKTOP",
+    "PHONE",
+    "READER",
+    "Opener",
+    "Page",
+    "Watch",
+    "ask",
+    "click_number",
+    "is_in_view",
+    "launched",
+    "marks",
+    "opened",
+    "playwright_api",
+    "serving",
+    "words_marked",
+]
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-PLACES = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",)
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 ASK = "#as-ask textarea"
@@ -30,12 +41,6 @@ READER = ".as-reader"
 
 Page = playwright_api.Page
 Opener = Callable[[], Opened]
-
-
-def browser_program() -> str | None:
-    found = (shutil.which(name) for name in NAMES)
-    return next((path for path in (*found, *PLACES) if path and Path(path).exists()), None)
-
 
 marks = [
     pytest.mark.browser,
@@ -65,23 +70,6 @@ class Watch:
     def requested(self, url: str) -> None:
         if not url.startswith((self.address, "data:", "blob:")):
             self.complaints.append(f"request: {url}")
-
-
-@contextlib.contextmanager
-def serving(open_index: Opener, port: int = 0, kept: Conversations | None = None) -> Iterator[str]:
-    application = create_application(open_index, build_command="askspeech build FOLDER", kept=kept)
-    with socket.create_server(("127.0.0.1", port)) as listener:
-        server = uvicorn.Server(uvicorn.Config(application, log_level="critical", timeout_graceful_shutdown=1))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        while not server.started:
-            assert thread.is_alive(), "the server did not start"
-            time.sleep(0.02)
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join(timeout=10)
 
 
 @contextlib.contextmanager

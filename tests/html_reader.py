@@ -17,8 +17,6 @@ ALLOWED = {
     "dt": set(),
     "h2": {"class", "title"},
     "h3": set(),
-    "h4": set(),
-    "h5": set(),
     "li": set(),
     "mark": {"class", "title", "data-numbers"},
     "ol": set(),

@@ -51,4 +51,7 @@ turns = st.builds(
     generation=words,
     state=st.sampled_from(("done", "stopped", "failed")),
     problem=words,
+    suggestions=several_words,
+    literal=st.booleans(),
+    quotations=st.booleans(),
 )

@@ -92,6 +92,26 @@ def test_literally_is_asked_without_the_conversation_and_stays_so() -> None:
     assert [literal for literal, _ in answers.ways] == [False, False, True, True]
 
 
+# Earlier exchanges
+
+
+def test_earlier_exchanges_are_shown_until_the_next_question() -> None:
+    page = handlers()
+    before = Conversation(tuple(exchange(fakes.OFFICERS) for _ in range(45)))
+    assert len(next(page.ask(fakes.DEBTS.question, before, READER))[0]["value"]) == 2 * 16
+    more = page.earlier(before, "", READER)
+    assert len(more[0]["value"]) == 2 * 35
+    everything = page.earlier(more[3], "", READER)
+    assert len(everything[0]["value"]) == 2 * 45 and "as-folded" not in everything[0]["value"][0]["content"]
+    assert page.earlier(everything[3], "", READER) == UNCHANGED
+    assert len(next(page.ask(fakes.DEBTS.question, everything[3], READER))[0]["value"]) == 2 * 16
+
+
+def test_earlier_exchanges_are_not_shown_while_an_answer_is_running() -> None:
+    running = Conversation(tuple(exchange(fakes.OFFICERS) for _ in range(45))).asked("还在回答的问题")
+    assert handlers().earlier(running, "", READER) == UNCHANGED
+
+
 # Editing
 
 
@@ -167,6 +187,21 @@ def test_what_was_searched_for_is_said_where_it_is_not_what_was_typed() -> None:
     assert "as-literally" not in footer_html(searched_for("服务专员还要求什么？"), CHINESE), "an earlier one"
 
 
+def test_of_an_english_question_the_chinese_that_was_added_is_said() -> None:
+    question = "What about arrears?"
+    shown = footer_html(searched_for(f"{question} 账款， 拖欠", question), ENGLISH, latest=True)
+    assert ENGLISH.searched_too.format(values="账款， 拖欠") in Reader(shown_without_links(shown)).text
+    shown = footer_html(searched_for("欠款怎么办？", question), ENGLISH, latest=True)
+    assert ENGLISH.searched_for.format(question="欠款怎么办？") in Reader(shown_without_links(shown)).text
+
+
+def test_it_is_said_how_an_answer_was_asked_for() -> None:
+    plain = footer_html(exchange(fakes.OFFICERS), ENGLISH)
+    assert "as-way" not in plain
+    shown = html.unescape(footer_html(exchange(fakes.OFFICERS, literal=True, quotations=True), ENGLISH))
+    assert ENGLISH.asked_literally in shown and ENGLISH.asked_quotations in shown
+
+
 def shown_without_links(shown: str) -> str:
     return shown.partition('<p class="as-below">')[0]
 
@@ -182,8 +217,18 @@ def test_the_link_of_an_answer_carries_its_question_and_its_filters() -> None:
     filters = Filters(level=("县",), place=('"><i>',))
     shown = footer_html(exchange(fakes.OFFICERS, filters=filters), ENGLISH)
     assert "<i>" not in shown and ENGLISH.copy_link in shown
-    value = shown.partition('value="')[2].partition('"')[0]
+    value = shown.partition('class="as-link" value="')[2].partition('"')[0]
     assert parsed_fragment(html.unescape(value)) == Linked(fakes.OFFICERS.question, filters)
+
+
+def test_the_link_of_a_question_that_leans_on_the_conversation_stands_alone() -> None:
+    def linked(shown: str) -> str:
+        value = shown.partition('class="as-link" value="')[2].partition('"')[0]
+        return parsed_fragment(html.unescape(value)).question
+
+    assert linked(footer_html(searched_for("服务专员还要求什么？"), CHINESE)) == "服务专员还要求什么？"
+    english = searched_for("What about arrears? 账款", "What about arrears?")
+    assert linked(footer_html(english, ENGLISH)) == "What about arrears?"
 
 
 def test_below_a_running_answer_there_is_nothing() -> None:
@@ -212,7 +257,7 @@ def test_a_link_fills_the_box_and_the_filters() -> None:
     assert [update["value"] for update in dropdowns] == [["speech-2"], ["县"], [], [], [], []]
     assert all(update["choices"] for update in dropdowns)
     assert generation == fakes.FakeIndex().generation
-    assert warned == ["链接里的这些筛选不在当前的索引里，没有选上：&#60;省&#62;"]
+    assert warned == ["当前的索引里没有这些筛选，没有选上：&#60;省&#62;"]
 
 
 def test_a_link_with_a_question_alone_leaves_the_filters() -> None:
@@ -225,14 +270,26 @@ def test_what_is_no_link_changes_nothing(link: str) -> None:
     assert handlers().linked(link, READER) == (gr.skip(),) * 8
 
 
-def test_a_link_waits_for_no_index() -> None:
-    def missing() -> Opened:
-        raise StoreMissingError("There is no index.")
+def test_the_filters_of_a_link_wait_for_an_index() -> None:
+    there = False
 
-    page = Handlers(LiveIndex(missing), "askspeech build FOLDER")
-    question, *rest = page.linked("#q=x&level=县", READER)
-    assert question["value"] == "x" and rest == [gr.skip()] * 7
+    def open_index() -> Opened:
+        if not there:
+            raise StoreMissingError("There is no index.")
+        return Opened(fakes.FakeIndex(), fakes.FakeAnswers())
+
+    page = Handlers(LiveIndex(open_index), "askspeech build FOLDER")
+    warned: list[str] = []
+    question, *dropdowns, generation = page.tools.linked("#q=x&level=县&level=<省>", CHINESE, warned.append)
+    chosen = [update["value"] for update in dropdowns]
+    assert question["value"] == "x" and chosen == [[], ["县", "<省>"], [], [], [], []] and not warned
     assert page.tools.switches()["visible"] is False
+    assert page.tools.filled(generation, CHINESE, chosen, warned.append) == (gr.skip(),) * 7
+    there = True
+    *dropdowns, generation = page.tools.filled(generation, CHINESE, chosen, warned.append)
+    assert [update.get("value") for update in dropdowns] == [None, ["县"], None, None, None, None]
+    assert generation == fakes.FakeIndex().generation
+    assert warned == ["当前的索引里没有这些筛选，没有选上：&#60;省&#62;"]
 
 
 # The chat model, and the language

@@ -306,14 +306,14 @@ def test_filters_narrow_an_answer_and_say_so(browser: playwright_api.Browser, sa
     question = "政府拖欠企业的账款怎么清理？"
     with serving(lambda: Opened(samples_index, answers)) as started, opened(browser, started) as page:
         open_filters(page)
-        assert choices(page, "level") == ["省 (1)", "市 (2)", "区 (2)", "县 (1)", "乡镇 (1)", "部门 (1)"]
+        assert choices(page, "level") == ["省 (1)", "市 (3)", "区 (2)", "县 (2)", "乡镇 (1)", "部门 (1)"]
         assert len(choices(page, "speech")) == len(samples_index.speeches())
         choose(page, "level", "区")
         heading_says(page, CHINESE.filters_chosen.format(number=1))
         ask(page, question)
         assert page.locator(".as-filtered .as-filter").all_text_contents() == ["层级 区"]
         titles = {speech.title for speech in samples_index.speeches() if speech.values("level") == ("区",)}
-        shown = page.locator("#as-sources h3, .as-nearest h5").all_text_contents()
+        shown = page.locator("#as-sources h3, .as-nearest h3").all_text_contents()
         assert shown and set(shown) <= titles
         choose(page, "year", "2023")
         ask(page, question)
@@ -424,12 +424,14 @@ def test_hostile_passages_near_a_refusal_are_only_text(browser: playwright_api.B
 
 
 def test_hostile_questions_are_only_text(browser: playwright_api.Browser, address: str) -> None:
-    with opened(browser, address) as page:
-        for payload in fakes.HOSTILE:
-            ask(page, payload.strip() or "?")
-        shown = [plain(text) for text in page.locator(".as-question").all_text_contents()]
-        assert shown == [plain(payload) for payload in fakes.HOSTILE]
-        assert page.evaluate(FOREIGN, OWN_ELEMENTS) == []
+    half = len(fakes.HOSTILE) // 2  # of more, the page would fold some away
+    for payloads in (fakes.HOSTILE[:half], fakes.HOSTILE[half:]):
+        with opened(browser, address) as page:
+            for payload in payloads:
+                ask(page, payload.strip() or "?")
+            shown = [plain(text) for text in page.locator(".as-question").all_text_contents()]
+            assert shown == [plain(payload) for payload in payloads]
+            assert page.evaluate(FOREIGN, OWN_ELEMENTS) == []
 
 
 def test_a_chat_model_writes_and_what_nothing_carries_is_marked(

@@ -24,6 +24,7 @@ from tests.browser import (
 
 from askspeech import Answerer, SpeechIndex
 from askspeech.datatypes import Filters
+from askspeech.errors import StoreMissingError
 from askspeech.links import Linked, fragment
 from askspeech.live_index import Opened
 from askspeech.texts import CHINESE, ENGLISH
@@ -265,10 +266,14 @@ def test_a_link_is_copied_and_opened(browser: playwright_api.Browser) -> None:
         page.press(ASK, "Enter")
         settled(page, 1)
         assert answers.filters == [Filters(speech=("speech-1",), level=("县",))]
-        page.wait_for_function("() => location.hash === ''")
+        page.wait_for_function("() => !location.hash.includes('q=')")
         page.click("button.as-link")
         page.wait_for_selector(f".as-link-said >> text={CHINESE.link_copied}")
         assert page.evaluate("navigator.clipboard.readText()") == f"{started}/{link}"
+        page.click("button.as-copy")
+        page.wait_for_selector(f".as-link-said >> text={CHINESE.answer_copied}")
+        pasted = page.evaluate("navigator.clipboard.readText()")
+        assert pasted.startswith(fakes.DEBTS.text) and pasted.count(fakes.FIRST_SPEECH.file) == 4
         page.evaluate("location.hash = '#q=%E5%86%8D%E9%97%AE'")
         page.wait_for_function("box => document.querySelector(box).value === '再问'", arg=ASK)
         context.close()
@@ -289,6 +294,42 @@ def test_a_link_with_filters_that_have_gone_says_so(browser: playwright_api.Brow
         page.goto(f"{address}/#q=x&level=%3Cb%3E省")
         page.wait_for_selector(".toast-body >> text=<b>省")
         assert page.input_value(ASK) == "x"
+
+
+def test_a_link_opened_before_there_is_an_index_applies_its_filters_later(browser: playwright_api.Browser) -> None:
+    there, answers = threading.Event(), fakes.FakeAnswers()
+
+    def open_index() -> Opened:
+        if not there.is_set():
+            raise StoreMissingError("There is no index.")
+        return Opened(fakes.FakeIndex(), answers)
+
+    with serving(open_index) as started, opened(browser, started) as page:
+        page.goto(f"{started}/{fragment(Linked(fakes.DEBTS.question, Filters(level=('县', '省'))))}")
+        page.wait_for_function("box => document.querySelector(box)?.value", arg=ASK)
+        assert page.locator("#as-chat .example").count() == 0
+        there.set()
+        page.wait_for_selector("#as-chat .example")
+        page.wait_for_selector(".toast-body >> text=省")
+        page.wait_for_selector("#as-filters >> text=已选 1 项")
+        page.press(ASK, "Enter")
+        settled(page, 1)
+        assert answers.filters == [Filters(level=("县",))]
+
+
+# Where the conversation is scrolled to
+
+
+def test_reading_begins_at_the_question_wherever_the_reader_was(browser: playwright_api.Browser, address: str) -> None:
+    with opened(browser, address, size={"width": 1000, "height": 520}) as page:
+        for question in (fakes.DEBTS.question, fakes.OFFICERS.question, fakes.DEBTS.question):
+            ask(page, question)
+            page.wait_for_timeout(200)
+            assert is_in_view(page, ".message-row:nth-last-child(1 of .user-row) .as-question")
+            page.hover("#as-chat .as-question >> nth=0")
+            page.mouse.wheel(0, -5000)
+            page.wait_for_timeout(200)
+            assert is_in_view(page, "#as-chat .as-question"), "and nothing takes the reader away"
 
 
 # Languages, light and dark, phones

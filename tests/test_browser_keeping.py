@@ -234,7 +234,9 @@ def test_what_readers_think_is_kept_and_shown_again(page_to_reload: Page, store:
     ask(page, fakes.DEBTS.question)
     identity = kept(page)
     thumbs = page.locator("#as-chat .message-buttons-left button")
-    thumbs.last.click()
+    page.get_by_role("button", name=CHINESE.thumb_up, exact=True).last.click()
+    page.wait_for_selector(f"#as-chat button[aria-label='{CHINESE.thumb_up}'][aria-pressed=true]")
+    assert page.locator("#as-chat button[aria-label='Liked'], #as-chat button[aria-label='Like']").count() == 0
     page.fill("#as-comment textarea", "要点齐全")
     page.press("#as-comment textarea", "Enter")
     page.wait_for_selector(".as-comment >> text=要点齐全")
@@ -244,6 +246,7 @@ def test_what_readers_think_is_kept_and_shown_again(page_to_reload: Page, store:
     page.wait_for_selector(".as-comment >> text=要点齐全")
     page.wait_for_selector("#as-sources .as-judge.as-chosen")
     assert page.locator("#as-sources .as-judge.as-chosen").get_attribute("aria-pressed") == "true"
+    assert page.locator("#as-chat button[aria-pressed=true]").get_attribute("title") == CHINESE.thumb_up
     said = store.get(LOCAL_OWNER, identity).judgements
     assert [(one.turn, one.citation, one.verdict, one.comment) for one in said] == [
         (1, None, "good", "要点齐全"),
@@ -324,4 +327,4 @@ def test_without_a_data_folder_the_page_says_that_nothing_is_kept(browser: playw
         ask(page, fakes.OFFICERS.question)
         page.locator("#as-keeping .toggle-button").click()
         page.wait_for_selector(f"#as-kept-note >> text={CHINESE.keeping_off}")
-        assert "c=" not in page.url
+        assert page.locator(f"{LISTED}, #as-kept-tools button").count() == 0

@@ -23,6 +23,22 @@ def test_files_are_found_below_the_root_in_sorted_order(tmp_path: Path) -> None:
     assert [file.name for file in find_files([tmp_path])] == ["a/b.TXT", "a/c.md", "b.txt", "notes.docx"]
 
 
+def test_what_programs_leave_behind_is_no_document(tmp_path: Path) -> None:
+    written(tmp_path, "a.txt", "Thumbs.db", "b/desktop.ini", "__MACOSX/._a.txt", "b/.DS_Store", ".~lock.a.odt#")
+    assert [file.name for file in find_files([tmp_path])] == ["a.txt"]
+
+
+def test_a_link_to_a_folder_is_named_and_not_followed(tmp_path: Path) -> None:
+    root = written(tmp_path / "root", "a.txt")
+    (root / "else").symlink_to(written(tmp_path / "else", "b.txt"))
+    (root / "b.txt").symlink_to(tmp_path / "else" / "b.txt")
+    found = find_files([root])
+    assert [file.name for file in found] == ["a.txt", "b.txt", "else"]
+    assert open_file(found[1]).data == (tmp_path / "else" / "b.txt").read_bytes()
+    with pytest.raises(ReadError, match="link to a folder"):
+        open_file(found[2])
+
+
 def test_a_root_may_be_one_file(tmp_path: Path) -> None:
     written(tmp_path, "a.txt", "b.txt")
     assert [file.name for file in find_files([tmp_path / "b.txt"])] == ["b.txt"]
@@ -74,3 +90,8 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(corpus_files, "LARGEST_FILE", 20)
     with pytest.raises(ReadError, match="at most 20"):
         open_file(CorpusFile(written(tmp_path, "a.txt", text="a" * 21) / "a.txt", "a.txt"))
+
+
+def test_what_a_browser_saved_with_a_page_is_part_of_the_page(tmp_path: Path) -> None:
+    written(tmp_path, "讲话.html", "讲话_files/logo.png", "讲话_files/share.js", "别的_files/a.txt")
+    assert [file.name for file in find_files([tmp_path])] == ["别的_files/a.txt", "讲话.html"]

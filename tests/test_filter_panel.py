@@ -65,7 +65,7 @@ def test_a_new_index_brings_its_own_choices_and_what_it_lost_is_chosen_no_more()
     index.generation, index.all_speeches = "newer", (fakes.SECOND_SPEECH,)
     updates, newest = filled(panel, known, ["speech-1", "speech-2"], ["县"], [], ["2023"], ["座谈会"], [])
     assert newest == "newer"
-    assert [update["value"] for update in updates] == [["speech-2"], ["县"], [], [], ["座谈会"], []]
+    assert [update.get("value") for update in updates] == [["speech-2"], ["县"], None, [], ["座谈会"], None]
     assert updates[4]["choices"] == [("座谈会 (1)", "座谈会")]
 
 

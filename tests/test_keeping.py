@@ -65,7 +65,15 @@ def test_an_answer_that_was_kept_can_be_kept_again(turn: KeptTurn) -> None:
     answer = answer_of(turn)
     assert (answer is None) == (turn.outcome is None)
     if answer is not None:
-        again = kept_turn(answer, asked_at=turn.asked_at, generation=turn.generation, filtered_by=turn.filtered_by)
+        again = kept_turn(
+            answer,
+            asked_at=turn.asked_at,
+            generation=turn.generation,
+            filtered_by=turn.filtered_by,
+            suggestions=turn.suggestions,
+            literal=turn.literal,
+            quotations=turn.quotations,
+        )
         assert again == replace(turn, state="done", problem="")
 
 

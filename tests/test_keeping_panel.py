@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from tests import fakes, kept
 
 from askspeech.answer_rendering import AnswerView
 from askspeech.chat import Conversation, Exchange
-from askspeech.chat_keeping import exchange_of, turn_to_keep
+from askspeech.chat_keeping import REMEMBERED, exchange_of, turn_to_keep
 from askspeech.conversations import LOCAL_OWNER, Conversations
 from askspeech.errors import DataError, DiskError, StoreMissingError
 from askspeech.keeping import Judgement, KeptTurn, turn_of
@@ -112,22 +113,78 @@ def test_why_there_was_no_answer_is_kept(store: Conversations) -> None:
     assert "There is no index" in page.kept.opened(conversation.id, READER)[0]["value"][1]["content"]
 
 
-def test_an_answer_is_kept_where_the_page_was_left_meanwhile(page: Handlers, store: Conversations) -> None:
+def test_an_answer_is_kept_where_the_page_was_left_meanwhile(store: Conversations) -> None:
+    page = handlers(store, answers=fakes.FakeAnswers(gate=threading.Event()))
     steps = page.ask(fakes.DEBTS.question, Conversation(), READER)
-    for _ in range(4):
+    for _ in range(2):
         next(steps)
     cast(Any, steps).close()
     (summary,) = store.list(LOCAL_OWNER)
     (turn,) = store.get(LOCAL_OWNER, summary.id).turns
     assert (turn.question, turn.state) == (fakes.DEBTS.question, "stopped")
 
+    (content,) = (message["content"] for message in page.kept.opened(summary.id, READER)[0]["value"][1:])
+    assert CHINESE.cut_off in content and CHINESE.stopped in content
 
-def test_without_a_store_nothing_is_kept_and_the_page_says_so(tmp_path: Path) -> None:
+
+def test_a_page_that_is_gone_ends_its_answer_even_where_that_says_nothing(store: Conversations) -> None:
+    gate = threading.Event()
+    page = handlers(store, answers=fakes.FakeAnswers(gate=gate))
+    steps = page.ask(fakes.DEBTS.question, Conversation(), READER)
+    begun = [next(steps)[3], next(steps)[3]]
+    assert {cast(Conversation, one).id for one in begun} != {""}, "it has its id from the beginning"
+    leaving = threading.Thread(target=page.left, args=(READER,))
+    leaving.start()
+    last = list(steps)[-1]
+    leaving.join(10)
+    assert CHINESE.cut_off in cast(Any, last[0])["value"][1]["content"]
+    (summary,) = store.list(LOCAL_OWNER)
+    assert summary.id == cast(Conversation, begun[0]).id
+    assert store.get(LOCAL_OWNER, summary.id).turns[0].state == "stopped"
+    page.left(ENGLISH_READER)  # a page that nothing was asked on
+
+
+def test_how_it_was_asked_and_what_leads_on_come_back(page: Handlers, store: Conversations) -> None:
+    first = ask(page, fakes.OFFICERS.question)[3]
+    last = [*page.literally(first, "", READER, [], [], [], [], [], [], True)][-1]
+    again = handlers(store).kept.opened(first.id, READER)
+    (exchange,) = cast(Conversation, again[3]).exchanges
+    assert (exchange.literal, exchange.quotations) == (True, True)
+    assert [one["value"] for one in again[0]["value"][-1]["options"]] == list(exchange.suggestions)
+    assert fakes.DEBTS.question in exchange.suggestions
+    content = again[0]["value"][-1]["content"]
+    assert CHINESE.asked_literally in content and CHINESE.asked_quotations in content
+    assert last[0]["value"] == again[0]["value"]  # type: ignore[index]
+
+
+def test_what_renames_and_deletes_is_not_below_what_was_found_elsewhere(page: Handlers) -> None:
+    conversation = ask(page, fakes.DEBTS.question)[3]
+    ask(page, fakes.OFFICERS.question)
+    assert listed(page, conversation)[3]["visible"] is True
+    assert listed(page, conversation, "拖欠")[3]["visible"] is True
+    assert listed(page, conversation, "服务专员做什么")[3]["visible"] is False
+
+
+def test_without_a_store_nothing_is_kept_and_the_page_says_so() -> None:
     page = handlers(None)
     shown = ask(page, fakes.DEBTS.question)
-    assert shown[3].id == "" and "as-judge" not in shown[1]["value"]
+    assert "as-judge" not in shown[1]["value"] and "as-unkept" not in shown[0]["value"][1]["content"]
     listing = listed(page, shown[3])
-    assert CHINESE.keeping_off in listing[1]["value"] and listing[6]["value"] == NEW
+    assert CHINESE.keeping_off in listing[1]["value"] and listing[3]["visible"] is False
+
+
+def test_without_a_store_the_server_remembers_the_latest() -> None:
+    page = handlers(None)
+    first = ask(page, fakes.DEBTS.question)
+    assert listed(page, first[3])[6]["value"] == first[3].id, "for the page's address"
+    again = page.kept.opened(f"{first[3].id} 1", ENGLISH_READER)
+    assert again[3] == first[3] and CHINESE.cut_off not in again[0]["value"][1]["content"]
+    assert page.keeping.known(Conversation(), first[3].id) == first[3]
+    later = [ask(page, fakes.OFFICERS.question)[3].id for _ in range(REMEMBERED)]
+    assert "as-problem" in page.kept.opened(f"{first[3].id} 2", READER)[0]["value"][0]["content"]
+    assert page.kept.opened(f"{later[0]} 3", READER)[3].id == later[0]  # type: ignore[union-attr]
+    anew = handlers(None)
+    assert anew.keeping.known(Conversation(), later[0]) == Conversation(), "another server knows nothing of it"
 
 
 @pytest.fixture
@@ -284,6 +341,19 @@ def test_a_damaged_file_is_named_in_the_list_and_the_page_works(page: Handlers, 
     assert "cannot be used" in listed(page, conversation)[1]["value"]
     shown = ask(page, fakes.OFFICERS.question, conversation)
     assert "as-unkept" in shown[0]["value"][3]["content"] and "as-unkept" not in shown[0]["value"][1]["content"]
+
+
+def test_a_thumb_is_of_the_answer_that_is_shown_where_earlier_ones_are_folded_away(
+    page: Handlers, store: Conversations
+) -> None:
+    identity = store.create(LOCAL_OWNER)
+    for _ in range(25):
+        store.append(LOCAL_OWNER, identity, kept.OFFICERS_TURN)
+    conversation = page.kept.opened(identity, READER)[3]
+    chatbot, *_ = page.kept.liked(liked(1, True), cast(Conversation, conversation), NEW, READER)
+    assert chatbot["feedback_value"] == [None, "Like", *[None] * 13]
+    (judgement,) = store.get(LOCAL_OWNER, identity).judgements
+    assert (judgement.turn, judgement.verdict) == (11, "good")
 
 
 def test_a_thumb_and_a_comment_are_kept_and_can_be_changed(page: Handlers, store: Conversations) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -13,8 +14,11 @@ from askspeech.answer_rendering import AnswerView
 from askspeech.chat import Conversation, Exchange, answered, grown
 from askspeech.datatypes import CitationResolved, Filters, Notice, Replaced, TextAdded
 from askspeech.errors import StoreMismatchError, StoreMissingError
+from askspeech.keeping import Judgement
 from askspeech.live_index import LiveIndex, Opened
 from askspeech.page import Handlers, build_page, messages, page_head, page_theme
+from askspeech.rendering import question_html
+from askspeech.showing import shown
 from askspeech.texts import CHINESE, ENGLISH, language_of_reader
 
 CHINESE_READER = cast(gr.Request, SimpleNamespace(session_hash="zh", headers={"accept-language": "zh-CN,zh;q=0.9"}))
@@ -221,6 +225,19 @@ def test_the_last_exchange_of_an_answer_holds_all_of_it() -> None:
 def test_messages_alternate() -> None:
     conversation = Conversation((Exchange("甲", AnswerView.of(fakes.OFFICERS)), Exchange("乙")))
     assert [message["role"] for message in messages(conversation, CHINESE)] == ["user", "assistant"] * 2
+
+
+def test_of_a_long_conversation_the_latest_exchanges_are_shown() -> None:
+    exchanges = tuple(Exchange(f"问题{number}", AnswerView.of(fakes.OFFICERS), fakes.OFFICERS) for number in range(25))
+    judged = (Judgement(3, "bad"), Judgement(11, "good", "好"))
+    conversation = Conversation(exchanges, judgements=judged)
+    found = messages(conversation, CHINESE)
+    assert [message["role"] for message in found] == ["user", "assistant"] * 15
+    assert found[0]["content"] == f'<div class="as-folded">10</div>{question_html("问题10")}'
+    assert [message["content"] for message in found[2::2]] == [question_html(f"问题{turn}") for turn in range(11, 25)]
+    assert "as-comment" in found[3]["content"]
+    assert shown(conversation, CHINESE)[0]["feedback_value"] == [None, "Like", *[None] * 13]
+    assert "as-folded" not in str(messages(replace(conversation, exchanges=exchanges[:19]), CHINESE))
 
 
 def test_the_page_has_no_way_in_beside_its_own_events() -> None:

@@ -24,10 +24,28 @@ def silent(closed: threading.Event, release: threading.Event) -> Generator[Excha
         closed.set()
 
 
-def test_all_of_it_comes_in_order() -> None:
+def test_it_comes_in_order_to_its_end() -> None:
     answer = RunningAnswer(exchanges(50))
-    assert [one.question for one in answer.follow()] == [str(number) for number in range(50)]
+    shown = [int(one.question) for one in answer.follow()]
+    assert shown == sorted(set(shown))
+    assert shown[-1] == 49
     assert answer.ending == ""
+
+
+def test_a_slow_reader_is_shown_the_latest_at_once() -> None:
+    all_made, read = threading.Event(), threading.Event()
+
+    def quick() -> Generator[Exchange, None, None]:
+        yield Exchange("first")
+        read.wait(30)
+        yield from exchanges(1000)
+        all_made.set()
+
+    following = RunningAnswer(quick()).follow()
+    assert next(following).question == "first"
+    read.set()
+    assert all_made.wait(30)
+    assert [one.question for one in following] == ["999"]
 
 
 def test_what_making_it_raised_is_raised() -> None:

@@ -1,8 +1,10 @@
-"""HTML of what stands below an answer: what was searched for where that is not what was typed, and a link to ask it."""
+"""HTML of what stands below an answer: what was searched for where that is not what was typed, and what copies it."""
 
+from askspeech.answer_copy import copied_text
 from askspeech.chat import Exchange
 from askspeech.errors import QuestionError
 from askspeech.links import Linked, fragment
+from askspeech.questions import language_of
 from askspeech.rendering import escape
 from askspeech.texts import PageTexts
 from askspeech.wanted import wanted
@@ -20,14 +22,37 @@ def footer_html(exchange: Exchange, texts: PageTexts, *, latest: bool = False) -
     """
     if exchange.running:
         return ""
-    asking = escape(fragment(Linked(exchange.question, exchange.filters)))
+    asking = escape(fragment(Linked(_alone(exchange), exchange.filters)))
     button = f'<button type="button" class="as-link" value="{asking}">{escape(texts.copy_link)}</button>'
-    link = f'<p class="as-below">{button}</p>'
+    ways = ((exchange.literal, texts.asked_literally), (exchange.quotations, texts.asked_quotations))
+    said = "".join(f'<span class="as-way">{escape(words)}</span>' for asked_so, words in ways if asked_so)
+    link = f'<p class="as-below">{_copy(exchange, texts)}{button}{said}</p>'
     searched = searched_instead(exchange)
     if not searched:
         return link
     kind = "as-searched as-literally" if latest and literally_differs(exchange) else "as-searched"
-    return f'<p class="{kind}">{escape(texts.searched_for.format(question=searched))}</p>{link}'
+    return f'<p class="{kind}">{escape(_searched(searched, exchange.question, texts))}</p>{link}'
+
+
+def _alone(exchange: Exchange) -> str:
+    """The question as it can be asked without the conversation: with what that added to it."""
+    searched = searched_instead(exchange)
+    return searched if searched and language_of(exchange.question) == "zh" else exchange.question
+
+
+def _copy(exchange: Exchange, texts: PageTexts) -> str:
+    """A button that copies the answer with its sources; nothing where there is none to copy."""
+    if not exchange.view.citations or exchange.problem:
+        return ""
+    value = escape(copied_text(exchange.view, texts))
+    return f'<button type="button" class="as-copy" value="{value}">{escape(texts.copy_answer)}</button>'
+
+
+def _searched(searched: str, question: str, texts: PageTexts) -> str:
+    """What was searched for; of an English question with the Chinese for its terms behind it, these terms."""
+    if language_of(question) == "en" and searched.startswith(question.strip()):
+        return texts.searched_too.format(values=searched.removeprefix(question.strip()).strip())
+    return texts.searched_for.format(question=searched)
 
 
 def searched_instead(exchange: Exchange) -> str:

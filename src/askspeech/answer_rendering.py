@@ -204,7 +204,7 @@ def nearest_html(hits: Sequence[Hit], texts: PageTexts) -> str:
         return ""
     items = "".join(_nearest_item(hit, texts) for hit in hits[:NEAREST_SHOWN])
     return (
-        f'<section class="as-nearest"><h4>{escape(texts.nearest)}</h4>'
+        f'<section class="as-nearest"><h2>{escape(texts.nearest)}</h2>'
         f'<p class="as-note">{escape(texts.nearest_note)}</p>{items}</section>'
     )
 
@@ -216,7 +216,7 @@ def _nearest_item(hit: Hit, texts: PageTexts) -> str:
     shown = text if len(text) <= NEAREST_CHARACTERS else text[:NEAREST_CHARACTERS].rstrip() + "…"
     path = path_html(hit.passage.heading_path)
     return (
-        f'<article class="as-near"><h5>{escape(hit.speech.title)}</h5>{path}'
+        f'<article class="as-near"><h3>{escape(hit.speech.title)}</h3>{path}'
         f'<p class="as-excerpt">{escape(shown)}</p>'
         f'<button type="button" class="as-open" value="{place_value(hit.speech.id, hit.passage.spans)}">'
         f"{escape(texts.open_place)}</button></article>"

@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from askspeech.chat import Conversation
+from askspeech.chat import FOLD, Conversation
 from askspeech.errors import AskSpeechError
 from askspeech.filter_panel import OFFERED, FilterHandlers
 from askspeech.links import parsed_fragment
@@ -18,7 +18,18 @@ from askspeech.rendering import escape
 from askspeech.showing import UNCHANGED, Shown, Update, shown
 from askspeech.texts import PageTexts
 
-__all__ = ["AnswerTools", "ToolHandlers", "answer_tools", "language_switch", "link_box", "model_switch", "picked"]
+__all__ = [
+    "AnswerTools",
+    "ToolHandlers",
+    "answer_tools",
+    "earlier_button",
+    "language_switch",
+    "link_box",
+    "model_switch",
+    "picked",
+]
+
+UNFOLDED_AT_ONCE = 2 * FOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,11 @@ def answer_tools(words: gr.I18n) -> AnswerTools:
         }
         gr.Button(words("to_sources"), size="sm", scale=0, min_width=0, elem_id="as-to-sources")
     return AnswerTools(**buttons)
+
+
+def earlier_button(words: gr.I18n) -> gr.Button:
+    """The button above the conversation that shows what has been folded away; seen where something has."""
+    return gr.Button(words("show_earlier"), size="sm", scale=0, min_width=0, elem_id="as-earlier")
 
 
 def model_switch(words: gr.I18n) -> gr.Checkbox:
@@ -90,6 +106,12 @@ class ToolHandlers:
         question = conversation.exchanges[-1].question
         return shown(replace(conversation, editing=True), texts, box={"value": question})
 
+    def earlier(self, conversation: Conversation, texts: PageTexts) -> Shown:
+        """More of what has been folded away, unless an answer is running, whose next update would fold it again."""
+        if not conversation.folded or conversation.exchanges[-1].running:
+            return UNCHANGED
+        return shown(replace(conversation, unfolded=conversation.unfolded + UNFOLDED_AT_ONCE), texts)
+
     def unedited(self, conversation: Conversation, texts: PageTexts) -> Shown:
         """Leave the latest question as it is."""
         return shown(replace(conversation, editing=False), texts, box={"value": ""})
@@ -97,18 +119,33 @@ class ToolHandlers:
     def linked(self, link: str, texts: PageTexts, warn: Callable[[str], Any] = gr.Warning) -> tuple[Any, ...]:
         """The question and the filters of a link, and the generation of the index that has them.
 
-        A warning names the filters that the index does not have.
+        Where there is no index yet, the filters are chosen as they are, and `filled` looks at them when there is one.
         """
         asked = parsed_fragment(link)
-        unchanged = (gr.skip(),) * (len(OFFERED) + 2)
-        if not asked:
-            return unchanged
+        unchanged = (gr.skip(),) * (len(OFFERED) + 1)
+        question = gr.update(value=asked.question) if asked.question else gr.skip()
+        if not asked.filters:
+            return question, *unchanged
         chosen = [list(getattr(asked.filters, name)) for name in OFFERED]
-        filled = self._filters.filled("", *chosen) if asked.filters else unchanged[1:]
-        lost = _lost(chosen, filled)
+        if not self._live.status().ready:
+            return question, *(gr.update(value=values) for values in chosen), ""
+        *dropdowns, generation = self.filled("", texts, chosen, warn)
+        # What the link does not choose is chosen no more.
+        return question, *({"value": []} | update for update in dropdowns), generation
+
+    def filled(
+        self, generation: str, texts: PageTexts, chosen: Sequence[object], warn: Callable[[str], Any] = gr.Warning
+    ) -> tuple[Any, ...]:
+        """The choices of the index in use and its generation, as the panel's handlers give them.
+
+        A warning names what was chosen before and is not in the index.
+        """
+        filled = self._filters.filled(generation, *chosen)
+        values = [[str(value) for value in one] if isinstance(one, list) else [] for one in chosen]
+        lost = _lost(values, filled)
         if lost:
             warn(escape(texts.link_lost.format(values=", ".join(lost))))
-        return gr.update(value=asked.question) if asked.question else gr.skip(), *filled
+        return filled
 
 
 def _lost(chosen: Sequence[list[str]], filled: Sequence[Any]) -> list[str]:

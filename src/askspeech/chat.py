@@ -21,6 +21,8 @@ from askspeech.keeping import Judgement
 from askspeech.live_index import Index, LiveIndex
 
 SUGGESTIONS = 3
+FOLD = 10
+"""Earlier exchanges are folded away so many at a time; so many of the latest are always shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,13 @@ class Conversation:
     """Whether exchanges at its end were taken away that are still kept; the next one takes their place."""
     editing: bool = False
     """Whether the latest question is being edited: what is asked next takes its place."""
+    unfolded: int = 0
+    """How many exchanges the reader asked to see that would be folded away; the next question folds them again."""
+
+    @property
+    def folded(self) -> int:
+        """How many of the earliest exchanges the page does not show: a page that shows all becomes slow and large."""
+        return max(0, (len(self.exchanges) // FOLD - 1) * FOLD - self.unfolded)
 
     def asked(
         self,
@@ -100,7 +109,7 @@ class Conversation:
             literal=literal,
             quotations=quotations,
         )
-        return replace(self, exchanges=(*self.exchanges, exchange), refusal="", editing=False)
+        return replace(self, exchanges=(*self.exchanges, exchange), refusal="", editing=False, unfolded=0)
 
     def refused(self, reason: str) -> "Conversation":
         """The conversation as it was, and why what was asked now is no part of it; the next question ends that."""
@@ -128,12 +137,16 @@ class Conversation:
         """The conversation with its latest exchange replaced."""
         return replace(self, exchanges=(*self.exchanges[:-1], exchange))
 
-    def ended(self, state: str) -> "Conversation":
-        """The conversation with its latest answer ended as stopped or failed, where it was still running."""
+    def ended(self, state: str, notice: str = "") -> "Conversation":
+        """The conversation with its latest answer ended as stopped or failed, where it was still running.
+
+        The notice tells readers why, where that is known.
+        """
         if not self.exchanges or not self.exchanges[-1].running:
             return self
         latest = self.exchanges[-1]
-        view = replace(latest.view, state="stopped" if state == "stopped" else "failed")
+        notices = (*latest.view.notices, notice) if notice else latest.view.notices
+        view = replace(latest.view, state="stopped" if state == "stopped" else "failed", notices=notices)
         return self.with_latest(replace(latest, view=view))
 
 

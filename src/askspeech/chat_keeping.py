@@ -1,5 +1,7 @@
 """The page's conversations and the ones that are kept: from one to the other, and back. No Gradio here."""
 
+import uuid
+from collections import OrderedDict
 from dataclasses import replace
 
 from askspeech.answer_rendering import AnswerView
@@ -13,18 +15,37 @@ from askspeech.live_index import LiveIndex
 __all__ = ["ChatKeeping", "SourceTexts", "exchange_of", "turn_to_keep"]
 
 
+REMEMBERED = 64
+"""How many conversations a server without a store has in its memory: those that were gone on with last."""
+
+
 class ChatKeeping:
-    """The conversations of the page's readers; without a store, none is kept and none is found."""
+    """The conversations of the page's readers.
+
+    Without a store none is kept and none is listed; the server remembers the latest ones, so that a page that is loaded
+    again, as for another language, shows its own.
+    """
 
     def __init__(self, store: Conversations | None, live: LiveIndex, owner: str = LOCAL_OWNER) -> None:
         self._store = store
         self._live = live
         self._owner = owner
+        self._remembered: OrderedDict[str, Conversation] = OrderedDict()
 
     @property
     def on(self) -> bool:
         """Whether conversations are kept."""
         return self._store is not None
+
+    def begun(self, conversation: Conversation) -> Conversation:
+        """The conversation with an id, so that its page can name it while its first answer is being made."""
+        if conversation.id:
+            return conversation
+        try:
+            return replace(conversation, id=self._store.create(self._owner) if self._store else uuid.uuid4().hex)
+        except AskSpeechError:
+            # What cannot be kept is said when the answer is over, and that is tried again then.
+            return conversation
 
     def keep(self, conversation: Conversation) -> Conversation:
         """The conversation with everything that is over kept; what cannot be says why, and is tried again next time.
@@ -32,7 +53,7 @@ class ChatKeeping:
         Where another page has gone on with it meanwhile, it is a fresh copy of what is kept.
         """
         if self._store is None:
-            return conversation
+            return self._remember(conversation)
         positions = [position for position, one in enumerate(conversation.exchanges) if _to_keep(one)]
         if not positions:
             return conversation
@@ -48,6 +69,14 @@ class ChatKeeping:
             return replace(conversation, judgements=self._store.judgements(self._owner, conversation.id))
         except AskSpeechError as error:
             return _unkept(conversation, str(error))
+
+    def _remember(self, conversation: Conversation) -> Conversation:
+        conversation = self.begun(conversation)
+        self._remembered[conversation.id] = conversation
+        self._remembered.move_to_end(conversation.id)
+        while len(self._remembered) > REMEMBERED:
+            self._remembered.popitem(last=False)
+        return conversation
 
     def _with_kept(self, store: Conversations, conversation: Conversation, position: int) -> tuple[Conversation, int]:
         """The conversation with one more exchange kept, and its place among the kept ones."""
@@ -69,6 +98,8 @@ class ChatKeeping:
             NotKeptError: there is none with this id.
             AskSpeechError: it cannot be read.
         """
+        if self._store is None and identity in self._remembered:
+            return self._remembered[identity]
         store = self._required(identity)
         kept = store.get(self._owner, identity)
         texts = SourceTexts(self._live)
@@ -102,8 +133,8 @@ class ChatKeeping:
     def _required(self, identity: str) -> Conversations:
         if self._store is None or not identity:
             raise NotKeptError(
-                f"The conversation {identity!r} is not kept here, expected one of the list. Choose one from the list, "
-                "or ask anew. 这里没有保存这个对话。"
+                f"The conversation {identity!r} is not kept here: this server keeps none, and what it remembers goes "
+                "when it is started anew. Ask anew. 这里没有保存这个对话：服务器重新启动后就不记得了。请重新提问。"
             )
         return self._store
 
@@ -146,6 +177,9 @@ def turn_to_keep(exchange: Exchange) -> KeptTurn:
             generation=generation,
             filters=filters,
             filtered_by=exchange.filtered_by,
+            suggestions=exchange.suggestions,
+            literal=exchange.literal,
+            quotations=exchange.quotations,
         )
     view = exchange.view
     return KeptTurn(
@@ -161,6 +195,9 @@ def turn_to_keep(exchange: Exchange) -> KeptTurn:
         generation=generation,
         state="stopped" if view.state == "stopped" else "failed",
         problem=exchange.problem,
+        suggestions=exchange.suggestions,
+        literal=exchange.literal,
+        quotations=exchange.quotations,
     )
 
 
@@ -178,6 +215,9 @@ def exchange_of(turn: KeptTurn, gone_numbers: frozenset[int] = frozenset()) -> E
         asked_at=turn.asked_at,
         generation=turn.generation,
         kept=True,
+        literal=turn.literal,
+        quotations=turn.quotations,
+        suggestions=turn.suggestions,
     )
 
 

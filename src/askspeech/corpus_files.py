@@ -4,7 +4,7 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from askspeech.formats.table import Format
 __all__ = ["CorpusFile", "OpenedFile", "find_files", "open_file", "unpacked"]
 
 LARGEST_FILE = 200 * 1024 * 1024
+_PAGES = (".html", ".htm")
 _NO_FILES = (
     "it is an archive without a single document. Leave it out of the folder. 压缩包里没有文件。请把它移出文件夹。"
 )
@@ -122,10 +123,16 @@ def _walk(root: Path) -> Iterator[Path]:
         ) from error
     unreadable: list[OSError] = []
     for folder, folders, names in os.walk(root, onerror=unreadable.append):
-        folders[:] = sorted(name for name in folders if not is_left_behind(name))
+        pages = {Path(name).stem for name in names if Path(name).suffix.lower() in _PAGES}
+        folders[:] = sorted(name for name in folders if not is_left_behind(name) and not _belongs_to(name, pages))
         yield from (Path(folder) / name for name in folders if Path(folder, name).is_symlink())
         yield from (Path(folder) / name for name in sorted(names) if not is_left_behind(name))
     yield from (Path(error.filename) for error in unreadable)
+
+
+def _belongs_to(folder: str, pages: Collection[str]) -> bool:
+    """Whether a browser made this folder for the pictures and scripts of a page that it saved beside it."""
+    return any(folder == f"{page}{ending}" for page in pages for ending in ("_files", ".files", ".fld"))
 
 
 def _read_bytes(path: Path) -> bytes:

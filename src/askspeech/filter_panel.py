@@ -143,4 +143,6 @@ class FilterHandlers:
 def _filled(offered: Choices, value: Sequence[str]) -> Update:
     known = {one for _, one in offered}
     kept = [one for one in value if one in known]
-    return gr.update(choices=offered, value=kept, visible=bool(offered), allow_custom_value=False)
+    # Where nothing was chosen, what a link has chosen meanwhile stays.
+    chosen: dict[str, Any] = {"value": kept} if value else {}
+    return gr.update(choices=offered, visible=bool(offered), allow_custom_value=False, **chosen)

@@ -95,6 +95,12 @@ class KeptTurn:
     """The name of the index that answered."""
     state: TurnState = "done"
     problem: str = ""
+    suggestions: tuple[str, ...] = ()
+    """Questions that lead on from the answer."""
+    literal: bool = False
+    """Whether it was asked as it was typed, without what the conversation adds."""
+    quotations: bool = False
+    """Whether it was to be answered with the speeches' own sentences, whatever chat model there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +158,9 @@ def kept_turn(
     generation: str,
     filters: Filters | None = None,
     filtered_by: tuple[tuple[str, str], ...] = (),
+    suggestions: tuple[str, ...] = (),
+    literal: bool = False,
+    quotations: bool = False,
 ) -> KeptTurn:
     """A finished answer as it is kept; the filters are those that were searched with where none are given."""
     return KeptTurn(
@@ -171,6 +180,9 @@ def kept_turn(
         usage=answer.usage,
         search_question=answer.search.search_question,
         generation=generation,
+        suggestions=suggestions,
+        literal=literal,
+        quotations=quotations,
     )
 
 

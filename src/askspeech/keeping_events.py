@@ -103,7 +103,7 @@ class KeepingEvents:
     ) -> tuple[Update, Conversation | Update, Update, Update, object]:
         """What is thought of an answer, and the box for a comment on it with what was written before."""
         conversation = self._keeping.known(conversation, current)
-        turn = (said.index if isinstance(said.index, int) else said.index[0]) // 2
+        turn = (said.index if isinstance(said.index, int) else said.index[0]) // 2 + conversation.folded
         verdict = thumb(said.liked)
         before = conversation.judgement(turn)
         comment = before.comment if before and verdict else ""

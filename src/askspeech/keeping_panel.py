@@ -152,13 +152,17 @@ class KeepingHandlers:
     def listed(self, conversation: Conversation, search: str, limit: int, texts: PageTexts) -> Listing:
         """The kept conversations that hold the words searched for, the one shown marked, and what can be done to it."""
         if not self.chat.on:
-            return _listing((), texts.keeping_off, conversation, more=False)
+            listing = _listing((), texts.keeping_off, conversation, more=False)
+            return (*listing[:-1], gr.update(value=conversation.id or NEW))
         try:
             found = self.chat.summaries(search, limit + 1)
         except AskSpeechError as error:
             return _listing((), str(error), conversation, more=False)
         unfound = texts.conversations_unfound if search.strip() else texts.conversations_none
-        return _listing(found[:limit], "" if found else unfound, conversation, more=len(found) > limit)
+        listing = _listing(found[:limit], "" if found else unfound, conversation, more=len(found) > limit)
+        # Below what was found, they would seem to be about it.
+        elsewhere = bool(search.strip()) and conversation.id not in [one.id for one in found[:limit]]
+        return (*listing[:3], gr.update(visible=False), *listing[4:]) if elsewhere else listing
 
     def renaming(self, conversation: Conversation) -> tuple[Update, Update, Update]:
         """The box for a new title with the one that it has; what asks about deleting goes."""
@@ -187,7 +191,7 @@ class KeepingHandlers:
 
     def known(self, conversation: Conversation, current: str) -> Conversation:
         """The page's conversation; where the server has started since and forgotten it, what is kept of it."""
-        if conversation.exchanges or current in ("", NEW) or not self.chat.on:
+        if conversation.exchanges or current in ("", NEW):
             return conversation
         try:
             return self.chat.restored(current)

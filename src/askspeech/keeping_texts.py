@@ -29,12 +29,14 @@ class KeepingTexts:
     cited_wrong: str
     comment: str
     comment_given: str
+    thumb_up: str
+    thumb_down: str
 
 
 CHINESE_KEEPING = {
     "keeping": "对话记录",
     "keeping_show": "显示或收起对话记录",
-    "keeping_off": "对话不会保存：服务器没有可以写入的数据文件夹。",
+    "keeping_off": "对话不会保存：服务器没有可以写入的数据文件夹。在服务器停止之前，重新载入本页还能看到这个对话。",
     "new_conversation": "新对话",
     "search_conversations": "搜索对话",
     "conversations_kept": "保存的对话",
@@ -54,13 +56,16 @@ CHINESE_KEEPING = {
     "cited_wrong": "引得不对",
     "comment": "你的意见（可以不写）",
     "comment_given": "意见：{reason}",
+    "thumb_up": "回答得好",
+    "thumb_down": "回答得不好",
 }
 
 
 ENGLISH_KEEPING = {
     "keeping": "Conversations",
     "keeping_show": "Show or hide the conversations",
-    "keeping_off": "Conversations are not kept: the server has no data folder that it can write.",
+    "keeping_off": "Conversations are not kept: the server has no data folder that it can write. Until it stops, "
+    "loading this page again still shows this one.",
     "new_conversation": "New conversation",
     "search_conversations": "Search conversations",
     "conversations_kept": "Kept conversations",
@@ -80,4 +85,6 @@ ENGLISH_KEEPING = {
     "cited_wrong": "Wrong",
     "comment": "Your comment (optional)",
     "comment_given": "Comment: {reason}",
+    "thumb_up": "Good answer",
+    "thumb_down": "Bad answer",
 }

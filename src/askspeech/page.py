@@ -18,6 +18,7 @@ from askspeech.answer_tools import (
     AnswerTools,
     ToolHandlers,
     answer_tools,
+    earlier_button,
     language_switch,
     link_box,
     model_switch,
@@ -50,6 +51,7 @@ FONTS = ("system-ui", "-apple-system", "PingFang SC", "Microsoft YaHei", "Noto S
 class Parts:
     """The components that events read and change."""
 
+    earlier: gr.Button
     chatbot: gr.Chatbot
     question: gr.Textbox
     sources: gr.Markdown
@@ -87,7 +89,8 @@ def _components(words: gr.I18n) -> Parts:
         language_switch(words)
     with gr.Row(elem_id="as-columns"):
         with gr.Column(scale=3, min_width=300, elem_id="as-left"):
-            chatbot, comments, tools = _chatbot(words), comment_box(words), answer_tools(words)
+            earlier, chatbot = earlier_button(words), _chatbot(words)
+            comments, tools = comment_box(words), answer_tools(words)
             filters, quotations, question = filter_panel(words), model_switch(words), _question_box(words)
         with gr.Column(scale=2, min_width=300, elem_id="as-right"):
             gr.Markdown(words("sources"), elem_id="as-sources-title", container=False)
@@ -95,8 +98,9 @@ def _components(words: gr.I18n) -> Parts:
     looking = gr.Timer(SECONDS_BETWEEN_LOOKS, active=False)
     conversation, linked = gr.State(Conversation()), link_box()
     return Parts(
-        chatbot, question, sources, conversation, looking, filters, keeping, comments, tools, quotations, linked
-    )
+        earlier, chatbot, question, sources, conversation, looking, filters, keeping, comments, tools, quotations,
+        linked,
+    )  # fmt: skip
 
 
 def _chatbot(words: gr.I18n) -> gr.Chatbot:
@@ -114,6 +118,7 @@ def _chatbot(words: gr.I18n) -> gr.Chatbot:
         line_breaks=False,
         allow_file_downloads=False,
         group_consecutive_messages=False,
+        autoscroll=False,
     )
 
 
@@ -149,8 +154,10 @@ def _connect(page: gr.Blocks, parts: Parts, handlers: "Handlers") -> None:
     ]
     failed = [event.failure(handlers.failed, parts.conversation, kept.all, queue=False, **quiet) for event in answering]
     parts.tools.edit.click(handlers.edited, known, kept.all, queue=False, **quiet)
+    parts.earlier.click(handlers.earlier, known, kept.all, queue=False, **quiet)
     parts.tools.unedit.click(handlers.unedited, known, kept.all, queue=False, **quiet)
     gr.on([page.load, parts.looking.tick], handlers.tools.switches, None, parts.quotations, **quiet)
+    page.unload(handlers.left)
     # Gradio's own `cancels` would let updates of the cancelled event come after what these show.
     cleared = parts.chatbot.clear(handlers.cleared, None, kept.all, queue=False, **quiet)
     parts.question.stop(handlers.stopped, parts.conversation, kept.all, queue=False, **quiet)
@@ -164,7 +171,7 @@ def _connect_filters(page: gr.Blocks, parts: Parts, handlers: "Handlers", asked:
     panel = parts.filters
     dropdowns = list(panel.dropdowns)
     # A new index is noticed by questions, and when the panel is opened.
-    filled = (handlers.filters.filled, [panel.generation, *dropdowns], [*dropdowns, panel.generation])
+    filled = (handlers.filled, [panel.generation, *dropdowns], [*dropdowns, panel.generation])
     gr.on([page.load, parts.looking.tick, panel.accordion.expand], *filled, **quiet)
     for event in asked:
         event.then(*filled, **quiet)
@@ -258,6 +265,14 @@ class Handlers:
         """The latest question stays as it is."""
         return self.tools.unedited(self.keeping.known(conversation, current), texts_for(request))
 
+    def earlier(self, conversation: Conversation, current: str, request: gr.Request) -> Shown:
+        """More of the exchanges that have been folded away."""
+        return self.tools.earlier(self.keeping.known(conversation, current), texts_for(request))
+
+    def filled(self, generation: str, request: gr.Request, *chosen: object) -> tuple[Any, ...]:
+        """What the filters offer, once there is an index and when there is a newer one."""
+        return self.tools.filled(generation, texts_for(request), chosen)
+
     def linked(self, link: str, request: gr.Request) -> tuple[Any, ...]:
         """The question and the filters of the link that the page was opened with."""
         return self.tools.linked(link, texts_for(request))
@@ -293,7 +308,9 @@ class Handlers:
             yield shown(conversation.refused(str(error)), texts)
             return
         named, quotations = self.filters.named(filters), True in chosen
-        conversation = conversation.asked(question, filters, named, time.time(), literal=literal, quotations=quotations)
+        conversation = self.keeping.chat.begun(
+            conversation.asked(question, filters, named, time.time(), literal=literal, quotations=quotations)
+        )
         box = BUSY | {"value": ""} if typed else BUSY
         yield shown(conversation, texts, box=box, sources=note_html(texts.searching))
         running = RunningAnswer(answered(conversation.exchanges[-1], conversation.history(), self._live))
@@ -305,20 +322,25 @@ class Handlers:
                     sources = sources_of(conversation, self._live, texts) if cited else None
                     yield shown(conversation, texts, box=BUSY, sources=sources)
             except GeneratorExit:
-                # The page was left or loaded again.
-                self.keeping.chat.keep(conversation.ended("stopped"))
+                # The page was left or loaded again, or its connection broke.
+                self.keeping.chat.keep(conversation.ended("stopped", texts.cut_off))
                 raise
             if running.ending == "cleared":
                 self.keeping.chat.keep(conversation.ended("stopped"))
                 yield empty(texts)
             else:
-                yield self._ended(conversation.ended("stopped") if running.ending else conversation, texts)
+                notice = texts.cut_off if running.ending == "left" else ""
+                yield self._ended(conversation.ended("stopped", notice) if running.ending else conversation, texts)
 
     def stopped(self, conversation: Conversation, request: gr.Request) -> Shown:
         """Stop the running answer, whose own last update shows it as stopped; without one, the page waits no more."""
         if self._running.end(str(request.session_hash), "stopped"):
             return UNCHANGED
         return self._ended(conversation.ended("stopped"), texts_for(request))
+
+    def left(self, request: gr.Request) -> None:
+        """End the running answer of a page that is there no more; what there is of it is kept."""
+        self._running.end(str(request.session_hash), "left")
 
     def cleared(self, request: gr.Request) -> Shown:
         """An empty conversation; a running answer is ended."""
@@ -368,4 +390,6 @@ def page_head() -> str:
         f'<script src="{STATIC_PATH}/page.js" defer></script>'
         f'<script src="{STATIC_PATH}/asking.js" defer></script>'
         f'<script src="{STATIC_PATH}/keeping.js" defer></script>'
+        f'<script src="{STATIC_PATH}/connection.js" defer></script>'
+        f'<script src="{STATIC_PATH}/following.js" defer></script>'
     )

@@ -16,6 +16,7 @@ from askspeech.texts import PageTexts
 
 EXCERPT_MARGIN = 90
 EXCERPT_BRIDGE = 60
+HEADING_SHOWN = 32
 QUESTION_SHOWN = 2000
 
 _SENTENCE_END = "。！？；：…!?;:”’」』）)》"
@@ -54,6 +55,11 @@ def question_html(question: str) -> str:
     """A question as its asker wrote it."""
     shown = question if len(question) <= QUESTION_SHOWN else question[:QUESTION_SHOWN] + "…"
     return f'<div class="as-question">{escape(shown)}</div>'
+
+
+def folded_html(count: int) -> str:
+    """How many exchanges stand before the first question that is shown: for the page's script and style, never seen."""
+    return f'<div class="as-folded">{count}</div>'
 
 
 def unkept_html(reason: str, reader: PageTexts) -> str:
@@ -185,10 +191,15 @@ def _judging_html(number: int, judging: Judging | None, reader: PageTexts) -> st
 
 
 def path_html(path: Sequence[str]) -> str:
-    """The headings above a passage, from the outermost; nothing where there are none."""
+    """The headings above a passage, from the outermost, the long ones shortened; nothing where there are none."""
     if not path:
         return ""
-    return f'<p class="as-path">{" <span>›</span> ".join(escape(heading) for heading in path)}</p>'
+    shown = " <span>›</span> ".join(escape(_shortened(heading)) for heading in path)
+    return f'<p class="as-path">{shown}</p>'
+
+
+def _shortened(heading: str) -> str:
+    return heading if len(heading) <= HEADING_SHOWN else heading[:HEADING_SHOWN].rstrip() + "…"
 
 
 def locator_text(locator: Locator, texts: PageTexts) -> str:

@@ -11,7 +11,7 @@ from askspeech.chat import Exchange
 
 __all__ = ["Ending", "RunningAnswer", "RunningAnswers"]
 
-Ending = Literal["", "stopped", "cleared"]
+Ending = Literal["", "stopped", "cleared", "left"]
 SECONDS_TO_WAIT = 10.0
 
 
@@ -23,7 +23,7 @@ class _End:
 
 
 class RunningAnswer:
-    """The exchanges of an answer that is being made; `ending` says who ended it, nothing where it came to its end."""
+    """The exchanges of an answer that is being made; `ending` says what ended it, nothing where it came to its end."""
 
     def __init__(self, exchanges: Generator[Exchange, None, None]) -> None:
         self.ending: Ending = ""
@@ -32,18 +32,32 @@ class RunningAnswer:
         self._over = threading.Event()
 
     def follow(self) -> Iterator[Exchange]:
-        """The exchange after every event of its answer, until that is over or has been ended.
+        """The exchange as its answer grows, until that is over or has been ended; the latest one where several wait.
 
-        Raises what making the answer raised.
+        What follows may be slower than the answer: it is never behind it. Raises what making the answer raised.
         """
         threading.Thread(target=self._make, name="askspeech-answer", daemon=True).start()
+        end: _End | None = None
         try:
-            while not isinstance(news := self._news.get(), _End) and not self.ending:
-                yield news
-            if isinstance(news, _End) and news.error is not None:
-                raise news.error
+            while end is None and not self.ending:
+                newest, end = self._what_is_new()
+                if newest is not None and not self.ending:
+                    yield newest
+            if end is not None and end.error is not None:
+                raise end.error
         finally:
             self._over.set()
+
+    def _what_is_new(self) -> tuple[Exchange | None, _End | None]:
+        """Wait for news: the newest exchange, without those that it has made old, and the end where it has come."""
+        newest: Exchange | None = None
+        news = self._news.get()
+        while not isinstance(news, _End):
+            newest = news
+            if self._news.empty():  # only this thread takes from it
+                return newest, None
+            news = self._news.get()
+        return newest, news
 
     def end(self, ending: Ending) -> None:
         """End it now; the answer's thread ends with the next event of the answer."""

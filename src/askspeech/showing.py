@@ -17,6 +17,7 @@ from askspeech.rendering import (
     comment_html,
     escape,
     filters_html,
+    folded_html,
     note_html,
     problem_html,
     question_html,
@@ -79,15 +80,20 @@ def shown(
 
 
 def messages(conversation: Conversation, texts: PageTexts) -> list[dict[str, Any]]:
-    """A conversation as the messages of Gradio's chatbot, two for each exchange.
+    """A conversation as the messages of Gradio's chatbot, two for each exchange that is not folded away.
 
     The latest answer has the questions that lead on from it as options, and says when its question is being edited.
     """
     found: list[dict[str, Any]] = []
-    for turn, exchange in enumerate(conversation.exchanges):
+    for turn, exchange in enumerate(conversation.exchanges[conversation.folded :], conversation.folded):
         judgement = conversation.judgement(turn)
         latest = turn == len(conversation.exchanges) - 1
         found += [*_messages(exchange, judgement.comment if judgement else "", texts, latest=latest)]
+    if conversation.folded:
+        found[0]["content"] = folded_html(conversation.folded) + found[0]["content"]
+    if found and conversation.exchanges[-1].running and conversation.id:
+        # The page's script puts it into the address, so that a page that is loaded again finds what was kept.
+        found[-1]["content"] += f'<span class="as-home" title="{escape(conversation.id)}"></span>'
     if found and conversation.editing:
         found[-1]["content"] += f'<p class="as-editing">{escape(texts.edit_note)}</p>'
     elif found and conversation.exchanges[-1].suggestions:
@@ -105,8 +111,8 @@ def _messages(exchange: Exchange, comment: str, texts: PageTexts, *, latest: boo
 
 
 def thumbs(conversation: Conversation) -> list[str | None]:
-    """What is thought of each answer, in Gradio's words."""
-    judgements = (conversation.judgement(turn) for turn in range(len(conversation.exchanges)))
+    """What is thought of each answer that is not folded away, in Gradio's words."""
+    judgements = (conversation.judgement(turn) for turn in range(conversation.folded, len(conversation.exchanges)))
     return [THUMBS.get(judgement.verdict) if judgement else None for judgement in judgements]
 
 

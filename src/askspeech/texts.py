@@ -27,6 +27,9 @@ class PageTexts(KeepingTexts):
     searching: str
     stopped: str
     failed: str
+    cut_off: str
+    connection_lost: str
+    connection_back: str
     nearest: str
     nearest_note: str
     open_place: str
@@ -86,6 +89,9 @@ class PageTexts(KeepingTexts):
     reason_markdown: str
     reason_watermark: str
     reason_outside: str
+    reason_running_head: str
+    reason_navigation: str
+    reason_page_title: str
     why: str
     why_keyword: str
     why_dense: str
@@ -102,14 +108,21 @@ class PageTexts(KeepingTexts):
     edit_note: str
     edit_cancel: str
     searched_for: str
+    searched_too: str
+    asked_literally: str
+    asked_quotations: str
     search_literally: str
     quotations_only: str
+    copy_answer: str
     copy_link: str
+    answer_copied: str
+    answer_not_copied: str
     link_copied: str
     link_failed: str
     link_lost: str
     other_language: str
     to_sources: str
+    show_earlier: str
 
 
 CHINESE = PageTexts(
@@ -130,6 +143,9 @@ CHINESE = PageTexts(
     searching="正在查找……",
     stopped="已停止。",
     failed="出错了，没有得到回答。请再问一次；如果仍然如此，请查看运行本页的终端。",
+    cut_off="回答没有做完：本页被关闭或重新载入了，或者连接断了。可以重新回答。",
+    connection_lost="与服务器的连接断了，正在重新连接……连上后本页会重新载入；没答完的不算数，问题会留着。",
+    connection_back="连接断过，本页已重新载入。没答完的问题可以再问一次。",
     nearest="相近的段落",
     nearest_note="仅供参考，不是回答的依据。",
     open_place="在全文中查看",
@@ -189,6 +205,9 @@ CHINESE = PageTexts(
     reason_markdown="多余的排版符号",
     reason_watermark="水印",
     reason_outside="讲话以外的文字",
+    reason_running_head="页眉页脚",
+    reason_navigation="网页导航",
+    reason_page_title="网页标题",
     why="为什么是这一段",
     why_keyword="关键词检索排第 {number}",
     why_dense="语义检索排第 {number}",
@@ -205,20 +224,27 @@ CHINESE = PageTexts(
     edit_note="正在修改这个问题：在下面改好后提问，会替换它和它的回答。",
     edit_cancel="不改了",
     searched_for="实际检索的是：{question}",
+    searched_too="同时检索了对应的中文词：{values}",
+    asked_literally="按原话检索",
+    asked_quotations="只用讲话原文",
     search_literally="按原话检索",
     quotations_only="只用讲话原文回答，不用对话模型",
+    copy_answer="复制回答",
     copy_link="复制链接",
+    answer_copied="回答和出处已复制",
+    answer_not_copied="没能复制，请选中回答的文字后手动复制。",
     link_copied="链接已复制",
     link_failed="没能复制，请手动复制：",
-    link_lost="链接里的这些筛选不在当前的索引里，没有选上：{values}",
+    link_lost="当前的索引里没有这些筛选，没有选上：{values}",
     other_language="English",
     to_sources="看出处",
+    show_earlier="显示更早的问答",
     **CHINESE_KEEPING,
 )
 
 ENGLISH = PageTexts(
     title="AskSpeech",
-    subtitle="Ask the speeches; every sentence shows its source",
+    subtitle="Every sentence shows its source",
     conversation="Conversation",
     question="Question",
     question_placeholder="Type your question and press Enter",
@@ -234,6 +260,10 @@ ENGLISH = PageTexts(
     searching="Searching…",
     stopped="Stopped.",
     failed="Something went wrong; there is no answer. Ask again, or look at the terminal that runs this page.",
+    cut_off="The answer was not finished: the page was closed or loaded again, or its connection broke. Answer again.",
+    connection_lost="The connection to the server is lost; trying again… Once it is back this page loads again. "
+    "An unfinished answer does not count; your question stays.",
+    connection_back="The connection was lost for a while, and the page was loaded again. Ask again what has no answer.",
     nearest="Passages that come close",
     nearest_note="Offered for reading; no evidence for an answer.",
     open_place="Open in the speech",
@@ -293,6 +323,9 @@ ENGLISH = PageTexts(
     reason_markdown="stray Markdown",
     reason_watermark="watermark",
     reason_outside="outside the speeches",
+    reason_running_head="running head",
+    reason_navigation="page navigation",
+    reason_page_title="title of the web page",
     why="Why this passage",
     why_keyword="number {number} by keywords",
     why_dense="number {number} by meaning",
@@ -309,14 +342,21 @@ ENGLISH = PageTexts(
     edit_note="You are editing this question: change it below and ask; it and its answer are replaced.",
     edit_cancel="Leave it",
     searched_for="Searched for: {question}",
+    searched_too="Searched for the Chinese of it, too: {values}",
+    asked_literally="Searched as typed",
+    asked_quotations="Speeches’ own words only",
     search_literally="Search for what I typed",
     quotations_only="Answer with the speeches’ own words only, without the chat model",
+    copy_answer="Copy answer",
     copy_link="Copy link",
+    answer_copied="Answer and sources copied",
+    answer_not_copied="Could not copy; select the words of the answer and copy them by hand.",
     link_copied="Link copied",
     link_failed="Could not copy; copy it by hand:",
-    link_lost="The index in use does not have these filters of the link, so they are not chosen: {values}",
+    link_lost="The index in use does not have these filters, so they are not chosen: {values}",
     other_language="中文",
     to_sources="See the sources",
+    show_earlier="Show earlier questions and answers",
     **ENGLISH_KEEPING,
 )
 

@@ -77,7 +77,13 @@
 
   const numberAt = (target) => (target instanceof Element ? target.closest(NUMBER) : null);
 
+  /* Where the pointer rested when Escape took a card away: what comes to lie under it then was not pointed at. */
+  let pointer = "";
+  let rested = "";
   document.addEventListener("pointerover", (event) => {
+    pointer = `${event.clientX} ${event.clientY}`;
+    if (pointer === rested) return;
+    rested = "";
     const number = event.pointerType === "touch" ? null : numberAt(event.target);
     if (number) showCard(number);
     else if (shownOf && !card.contains(event.target) && document.activeElement !== shownOf) leave();
@@ -87,6 +93,7 @@
     if (number && number.matches(":focus-visible")) showCard(number);
     else hideCard();
   });
+  document.addEventListener("pointermove", (event) => (pointer = `${event.clientX} ${event.clientY}`), { passive: true });
   /* The card goes with its number, as long as that can be seen. */
   const follow = (event) => {
     if (!shownOf || event.target === card) return;
@@ -115,13 +122,20 @@
 
   const copyLink = async (button) => {
     const link = `${location.origin}${location.pathname}${location.search}${button.value}`;
-    const said = (await copied(link)) ? words.link_copied : `${words.link_failed} ${link}`;
+    tellCopied(button, (await copied(link)) ? words.link_copied : `${words.link_failed} ${link}`);
+  };
+
+  const copyAnswer = async (button) => {
+    tellCopied(button, (await copied(button.value)) ? words.answer_copied : words.answer_not_copied);
+  };
+
+  const tellCopied = (button, said) => {
     button.focus();
     let status = button.parentElement.querySelector("[role=status]");
     if (!status) {
       status = element("span", "as-link-said");
       status.setAttribute("role", "status");
-      button.after(status);
+      button.parentElement.append(status);
     }
     status.textContent = said;
   };
@@ -166,9 +180,12 @@
     const target = event.target instanceof Element ? event.target : document.body;
     const link = target.closest("button.as-link");
     if (link) copyLink(link);
+    const answer = target.closest("button.as-copy");
+    if (answer) copyAnswer(answer);
     if (numberAt(target)) hideCard();
     if (target.closest("#as-language")) changeLanguage();
     if (target.closest("#as-edit, #as-unedit") && one("#as-ask textarea")) one("#as-ask textarea").focus();
+    if (target.closest("#as-earlier")) one("#as-chat .bubble-wrap").scrollTo(0, 0);
     if (target.closest("#as-to-sources")) one("#as-right").scrollIntoView({ block: "start" });
   });
 
@@ -179,8 +196,10 @@
       if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
       const stop = one("#as-ask .stop-button");
       const busy = one(".as-reader:not([hidden]), [role=listbox], .as-folds details[open]");
-      if (hideCard()) event.stopPropagation();
-      else if (stop && !busy && one("#as-chat .as-running")) stop.click();
+      if (hideCard()) {
+        rested = pointer;
+        event.stopPropagation();
+      } else if (stop && !busy && one("#as-chat .as-running")) stop.click();
     },
     true,
   );

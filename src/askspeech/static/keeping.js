@@ -19,6 +19,7 @@
   let shown = null; // the conversation that the server last said is shown
   let said = 0;
   let unfolded = false;
+  let begun = ""; // the conversation whose first answer is being made, and that no list has yet
 
   const say = (box, text) => {
     const field = document.querySelector(`${box} textarea, ${box} input`);
@@ -62,6 +63,19 @@
     }
   };
 
+  /* While its first answer is being made, the address names a conversation already. */
+  const begin = () => {
+    const home = document.querySelector("#as-chat .as-home");
+    if (shown === begun) begun = ""; // by now the list has it
+    if (home && named() === NEW) {
+      begun = home.title;
+      history.replaceState(null, "", address(begun));
+    } else if (begun && !home && !document.querySelector("#as-chat .as-question")) {
+      if (named() === begun) history.replaceState(null, "", address(NEW)); // it was cleared
+      begun = "";
+    }
+  };
+
   /* The list. */
 
   const toggle = () => document.querySelector("#as-keeping .toggle-button");
@@ -82,6 +96,19 @@
     if (button) button.setAttribute("aria-expanded", String(isOpen()));
   };
 
+  /* The thumbs: Gradio names them for their own look, "Liked" once pressed, in its own words. */
+  const relabelThumbs = () => {
+    for (const thumbs of document.querySelectorAll("#as-chat .message-buttons-left")) {
+      const [down, up] = thumbs.querySelectorAll("button");
+      for (const [button, label, pressed] of [[down, words.thumb_down, "Disliked"], [up, words.thumb_up, "Liked"]]) {
+        if (!button || button.title === label) continue;
+        button.setAttribute("aria-pressed", String(button.title === pressed));
+        button.setAttribute("aria-label", label);
+        button.title = label;
+      }
+    }
+  };
+
   let pending = false;
   new MutationObserver(() => {
     if (pending) return;
@@ -89,8 +116,10 @@
     requestAnimationFrame(() => {
       pending = false;
       follow();
+      begin();
       unfold();
       relabel();
+      relabelThumbs();
       for (const button of document.querySelectorAll("#as-sources button.as-judge")) {
         button.setAttribute("aria-pressed", String(button.classList.contains("as-chosen")));
       }
@@ -100,8 +129,10 @@
   /* The sources of an earlier answer stand beside it once one of its numbers was clicked. */
   const pointAt = (number) => {
     const answers = [...document.querySelectorAll("#as-chat .as-answer")];
-    const turn = answers.indexOf(number.closest(".as-answer"));
-    if (turn >= 0) say("#as-pointing", (at) => JSON.stringify({ turn, at }));
+    const folded = document.querySelector("#as-chat .as-folded");
+    const place = answers.indexOf(number.closest(".as-answer"));
+    const turn = place + Number(folded ? folded.textContent : 0);
+    if (place >= 0) say("#as-pointing", (at) => JSON.stringify({ turn, at }));
   };
 
   document.addEventListener("click", (event) => {

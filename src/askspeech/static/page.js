@@ -28,7 +28,7 @@
   };
 
   const makePanel = () => {
-    const root = element("aside", "as-reader");
+    const root = element("div", "as-reader");
     root.setAttribute("role", "dialog");
     root.setAttribute("aria-label", words.reader);
     root.setAttribute("aria-keyshortcuts", "Escape Alt+ArrowDown Alt+ArrowUp n p");
@@ -158,8 +158,16 @@
     text.focus({ preventScroll: true });
   };
 
-  /* Gradio labels a message with its HTML source, and its send and stop buttons with nothing. */
+  /* Gradio labels a message with its HTML source, its send and stop buttons with nothing, and calls buttons a list. */
   const relabel = () => {
+    for (const list of document.querySelectorAll("#as-chat .examples[role=list]")) list.setAttribute("role", "group");
+    for (const [title, level] of [["#as-title p", 1], ["#as-sources-title p", 2]]) {
+      const heading = document.querySelector(`${title}:not([role])`);
+      if (heading) {
+        heading.setAttribute("role", "heading");
+        heading.ariaLevel = level;
+      }
+    }
     for (const message of document.querySelectorAll("#as-chat [data-testid][aria-label*='<']")) {
       message.removeAttribute("aria-label");
     }
