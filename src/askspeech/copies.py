@@ -71,10 +71,8 @@ def regrouped(
         else:
             renewed.update(identity for identity in group if identity in sketches)
     shingles = cache(lambda identity: _shingles(text_of(identity)))
-    for one, other in _candidates(sketches, renewed):
-        roots = _root(parents, one), _root(parents, other)
-        if roots[0] != roots[1] and _likeness(shingles(one), shingles(other)) >= _LIKENESS:
-            parents[roots[1]] = roots[0]
+    for bucket in _candidates(sketches, renewed):
+        _join(parents, bucket, renewed, lambda one, other: _likeness(shingles(one), shingles(other)) >= _LIKENESS)
     found: dict[str, list[str]] = {}
     for identity in sorted(sketches):
         found.setdefault(_root(parents, identity), []).append(identity)
@@ -88,8 +86,31 @@ def _shingles(text: str) -> frozenset[str]:
     return frozenset(key[at : at + _SHINGLE] for at in range(len(key) - _SHINGLE + 1))
 
 
-def _candidates(sketches: Mapping[str, bytes], renewed: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Pairs with at least one renewed member whose sketches agree in a whole band."""
+def _join(
+    parents: dict[str, str], bucket: Sequence[str], renewed: Collection[str], alike: Callable[[str, str], bool]
+) -> None:
+    """Join the groups of what is alike in a bucket.
+
+    What is in one group already is not compared again: a text that says the same a thousand times would take a million
+    comparisons.
+    """
+    parts: list[list[str]] = []
+    for other in bucket:
+        own, apart = [other], []
+        for part in parts:
+            root = _root(parents, part[0])
+            pairs = (one for one in part if one in renewed or other in renewed)
+            if root == _root(parents, other) or any(alike(one, other) for one in pairs):
+                parents[_root(parents, other)] = root
+                part.extend(own)
+                own = part
+            else:
+                apart.append(part)
+        parts = [*apart, own]
+
+
+def _candidates(sketches: Mapping[str, bytes], renewed: Collection[str]) -> Iterator[list[str]]:
+    """Those whose sketches agree in a whole band, at least two of them and one of them renewed."""
     identities = sorted(sketches)
     is_new = np.array([identity in renewed for identity in identities], dtype=bool)
     if not is_new.any():
@@ -99,7 +120,7 @@ def _candidates(sketches: Mapping[str, bytes], renewed: Collection[str]) -> Iter
     banding = MinHashLSH(threshold=_CANDIDATE_LIKENESS, num_perm=_PERMUTATIONS)
     for band in range(banding.b):
         for bucket in _buckets(table[:, band * banding.r : (band + 1) * banding.r], is_new):
-            yield from ((identities[one], identities[other]) for one, other in _pairs(bucket, is_new))
+            yield [identities[row] for row in bucket]
 
 
 def _buckets(values: NDArray[np.uint32], is_new: NDArray[np.bool_]) -> Iterator[list[int]]:
@@ -112,13 +133,6 @@ def _buckets(values: NDArray[np.uint32], is_new: NDArray[np.bool_]) -> Iterator[
     for row in wanted.tolist():
         buckets.setdefault(int(numbers[row]), []).append(row)
     yield from buckets.values()
-
-
-def _pairs(bucket: Sequence[int], is_new: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    for at, other in enumerate(bucket):
-        for one in bucket[:at]:
-            if is_new[one] or is_new[other]:
-                yield one, other
 
 
 def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
