@@ -221,7 +221,7 @@ class FakeIndex:
         """One speech with the text."""
         return WholeSpeech(self.speech(speech_id), made.source(self.text))
 
-    def example_questions(self, count: int) -> list[str]:
+    def example_questions(self, count: int, language: Language = "zh") -> list[str]:
         """The questions that the fake answers know."""
         return list(self.questions[:count])
 

@@ -84,7 +84,7 @@ def test_another_understanding_has_another_hash(tmp_path: Path) -> None:
     assert one.vectors == other.vectors
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"schema": 4}', "\udcff", None])
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", f'{{"schema": {SCHEMA}}}', "\udcff", None])
 def test_what_is_no_manifest_is_damage(generation: Path, content: str | None) -> None:
     (generation / MANIFEST).unlink()
     if content is not None:

@@ -132,3 +132,8 @@ def test_an_index_suggests_what_it_can_answer(index: SpeechIndex, answerer: Answ
     for one in questions:
         assert not answerer.ask(one).refused
     assert index.next_questions(citations, 3, asked=questions) != questions
+
+
+def test_an_english_reader_is_offered_english_questions() -> None:
+    outlines = {COUNTY: [made.section("二、", "优化窗口服务")]}
+    assert example_questions(outlines, 3, "en") == ["What exactly is said about “优化窗口服务”?"]

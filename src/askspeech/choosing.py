@@ -12,7 +12,7 @@ from askspeech.manifest import Manifest
 from askspeech.store import HeldGeneration, Store
 from askspeech.verification import verify
 
-__all__ = ["Choice", "choose", "fallback_notice", "unusable_notice", "vectors_notice"]
+__all__ = ["Choice", "choose", "fallback_notice", "server_notice", "unusable_notice", "vectors_notice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def choose(store: Store) -> Choice:
     current = store.current_name()  # first: what is published after this line is found by the next look
     try:
         held = store.open_current()
-        return Choice(held, current, _examined(held))
+        return Choice(held, current, _examined(held, store))
     except StoreMissingError as error:
         if not store.sealed():
             raise
@@ -55,6 +55,14 @@ def vectors_notice(store: Store) -> str:
     return (
         "The vector index is damaged or cannot be read; the keyword index answers alone. Repair it with: "
         f"askspeech build --store {store.path} 向量索引损坏，已改用关键词检索，请用这条命令修复。"
+    )
+
+
+def server_notice() -> str:
+    """What readers are told while the Chroma server is away."""
+    return (
+        "The Chroma server does not answer; the keyword index answers alone until it is back. "
+        "Chroma 服务器没有回应，暂时只用关键词检索，恢复后自动接上。"
     )
 
 
@@ -78,7 +86,7 @@ def _fallback(store: Store, current: str | None, error: Exception) -> Choice:
     for folder in store.earlier():
         try:
             held = HeldGeneration(folder)
-            return Choice(held, current, _examined(held), (fallback_notice(store),))
+            return Choice(held, current, _examined(held, store), (fallback_notice(store),))
         except (StoreDamagedError, StoreMismatchError, DiskError):
             continue  # what is wrong with the generation in use is what the reader must hear
     raise StoreDamagedError(
@@ -87,19 +95,21 @@ def _fallback(store: Store, current: str | None, error: Exception) -> Choice:
     ) from error
 
 
-def _examined(held: HeldGeneration) -> str:
+def _examined(held: HeldGeneration, store: Store) -> str:
     """What is wrong with the vectors, if they are all that is damaged; lets go of the generation if it cannot be used.
 
+    Nothing is known to be wrong with vectors on a Chroma server that does not answer.
+
     Raises:
-        StoreMismatchError: another schema made it, which is no damage.
+        StoreMismatchError: another schema made it, which is no damage, or its vectors are elsewhere.
         StoreDamagedError: more than the vectors is damaged.
         DiskError: it cannot be read.
     """
     with ExitStack() as closing:
         closing.enter_context(held)
-        Manifest.read(held.path)
-        verification = verify(held.path, quick=True)
-        problems = "; ".join(verification.problems)
+        Manifest.read(held.path).check_place(on_server=store.server is not None, store=store.path)
+        verification = verify(held.path, quick=True, server=store.server)
+        problems = "" if verification.unreachable else "; ".join(verification.problems)
         if set(verification.damaged) - {"vectors"}:
             raise StoreDamagedError(f"The index {held.path} is damaged: {problems}")
         closing.pop_all()

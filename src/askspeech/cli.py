@@ -30,16 +30,10 @@ from askspeech.asking import add_no_model, add_question, ask_output, search_outp
 from askspeech.errors import AskSpeechError
 from askspeech.evaluating import Printed, add_evaluate, add_questions, evaluate_output, questions_output
 from askspeech.feedback import add_feedback, feedback_output
+from askspeech.granting import add_token, token_output
 from askspeech.inspecting import add_inspect, inspect_output
-from askspeech.settings import (
-    DEFAULT_STORE,
-    LARGEST_PORT,
-    ChatSettings,
-    IndexSettings,
-    ServerSettings,
-    data_folder,
-    from_environment,
-)
+from askspeech.options import add_store, port_number, positive_number, settings_of
+from askspeech.settings import DEFAULT_STORE, ChatSettings, data_folder
 
 UNDONE_STATUS = 1
 SKIPPED_STATUS = 3
@@ -82,6 +76,8 @@ def program_parser() -> argparse.ArgumentParser:
         ("evaluate", "measure search and answers on questions with known evidence 评测", _add_evaluate),
         ("questions", "make questions of the index, to measure with 由索引出题", _add_questions),
         ("feedback", "what readers thought of the answers 读者的评价", _add_feedback),
+        ("token", "make, list and remove the tokens of programs that call the server 程序令牌", _add_token),
+        ("mcp", "answer an agent over stdin and stdout by MCP 供智能体调用", _add_mcp),
     ):
         add(commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}."))
     return parser
@@ -102,13 +98,6 @@ class _PrintVersion(argparse.Action):
         parser.exit()
 
 
-def _add_store(parser: argparse.ArgumentParser, default: Path = DEFAULT_STORE) -> None:
-    parser.add_argument(
-        "--store", type=Path, metavar="DIR", help=f"where the index is (default: $ASKSPEECH_STORE, else {default})"
-    )
-    parser.set_defaults(default_store=default)
-
-
 def _add_build(parser: argparse.ArgumentParser, default_store: Path = DEFAULT_STORE) -> None:
     parser.add_argument(
         "corpus",
@@ -117,7 +106,7 @@ def _add_build(parser: argparse.ArgumentParser, default_store: Path = DEFAULT_ST
         metavar="CORPUS",
         help="folder or file of speeches; none: those of the last build",
     )
-    _add_store(parser, default_store)
+    add_store(parser, default_store)
     parser.add_argument(
         "--embedder", metavar="NAME", help="name or folder of a SentenceTransformer (default: the built-in embedder)"
     )
@@ -132,86 +121,87 @@ def _add_build(parser: argparse.ArgumentParser, default_store: Path = DEFAULT_ST
 
 def _add_ask(parser: argparse.ArgumentParser) -> None:
     add_question(parser)
-    _add_store(parser)
+    add_store(parser)
     add_no_model(parser)
-    parser.add_argument("-k", type=_positive, metavar="N", help="show the N best passages as well")
+    parser.add_argument("-k", type=positive_number, metavar="N", help="show the N best passages as well")
     parser.set_defaults(run=_ask)
 
 
 def _add_search(parser: argparse.ArgumentParser) -> None:
     add_question(parser)
-    _add_store(parser)
-    parser.add_argument("-k", type=_positive, metavar="N", default=8, help="how many passages (default: %(default)s)")
+    add_store(parser)
+    parser.add_argument(
+        "-k", type=positive_number, metavar="N", default=8, help="how many passages (default: %(default)s)"
+    )
     parser.set_defaults(run=_search)
 
 
 def _add_serve(parser: argparse.ArgumentParser) -> None:
-    _add_store(parser)
+    add_store(parser)
     parser.add_argument("--host", help="address to listen on (default: $ASKSPEECH_HOST, else 127.0.0.1)")
-    parser.add_argument("--port", type=_port, help="port to listen on (default: $ASKSPEECH_PORT, else 7860)")
+    parser.add_argument("--port", type=port_number, help="port to listen on (default: $ASKSPEECH_PORT, else 7860)")
     parser.add_argument("--data", type=Path, metavar="DIR", help="where conversations are kept (see $ASKSPEECH_DATA)")
     add_no_model(parser)
     parser.set_defaults(run=_serve)
 
 
 def _add_speeches(parser: argparse.ArgumentParser) -> None:
-    _add_store(parser)
+    add_store(parser)
     parser.add_argument("--json", action="store_true", help="print the speeches as JSON")
     parser.set_defaults(run=_speeches)
 
 
 def _add_inspect(parser: argparse.ArgumentParser) -> None:
     add_inspect(parser)
-    _add_store(parser)
+    add_store(parser)
     parser.set_defaults(run=_inspect)
 
 
 def _add_rollback(parser: argparse.ArgumentParser) -> None:
-    _add_store(parser)
+    add_store(parser)
     parser.set_defaults(run=_rollback)
 
 
 def _add_verify(parser: argparse.ArgumentParser) -> None:
-    _add_store(parser)
+    add_store(parser)
     parser.add_argument("--quick", action="store_true", help="only checksums and counts")
     parser.set_defaults(run=_verify)
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     add_evaluate(parser)
-    _add_store(parser)
+    add_store(parser)
     parser.set_defaults(run=_evaluate)
 
 
 def _add_questions(parser: argparse.ArgumentParser) -> None:
     add_questions(parser)
-    _add_store(parser)
+    add_store(parser)
     parser.set_defaults(run=_questions)
 
 
 def _add_feedback(parser: argparse.ArgumentParser) -> None:
     action = add_feedback(parser)
-    _add_store(action)
+    add_store(action)
     action.set_defaults(run=_feedback)
 
 
-def _positive(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and int(text)):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
-    return int(text)
+def _add_token(parser: argparse.ArgumentParser) -> None:
+    for action in add_token(parser):
+        action.set_defaults(run=_token)
 
 
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and int(text) <= LARGEST_PORT):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a port number from 0 to {LARGEST_PORT}")
-    return int(text)
+def _add_mcp(parser: argparse.ArgumentParser) -> None:
+    add_store(parser)
+    add_no_model(parser)
+    parser.set_defaults(run=_mcp)
 
 
 def _build(arguments: argparse.Namespace) -> int:
     from askspeech.indexing import build_index
     from askspeech.reporting import ProgressDisplay, build_text
 
-    settings, _, _ = _settings(arguments)
+    settings, _, _ = settings_of(arguments)
     if arguments.embedder is not None:
         settings = replace(settings, embedder=arguments.embedder)
     with ProgressDisplay(sys.stderr) as progress:
@@ -228,13 +218,13 @@ def _build(arguments: argparse.Namespace) -> int:
 
 
 def _ask(arguments: argparse.Namespace) -> int:
-    settings, _, chat = _settings(arguments)
+    settings, _, chat = settings_of(arguments)
     print(ask_output(arguments, settings, ChatSettings() if arguments.no_model else chat))
     return 0
 
 
 def _search(arguments: argparse.Namespace) -> int:
-    settings, _, _ = _settings(arguments)
+    settings, _, _ = settings_of(arguments)
     print(search_output(arguments, settings))
     return 0
 
@@ -242,7 +232,7 @@ def _search(arguments: argparse.Namespace) -> int:
 def _serve(arguments: argparse.Namespace) -> int:
     from askspeech.server import serve
 
-    index, server, chat = _settings(arguments)
+    index, server, chat = settings_of(arguments)
     if arguments.host is not None:
         server = replace(server, host=arguments.host)
     if arguments.port is not None:
@@ -256,7 +246,7 @@ def _speeches(arguments: argparse.Namespace) -> int:
     from askspeech.reporting import speeches_json, speeches_text
     from askspeech.search import SpeechIndex
 
-    settings, _, _ = _settings(arguments)
+    settings, _, _ = settings_of(arguments)
     with SpeechIndex.open(settings.store, replace(settings, reranker="")) as index:  # nothing is searched for
         speeches = index.speeches()
     print(speeches_json(speeches) if arguments.json else speeches_text(speeches, _width()))
@@ -264,14 +254,14 @@ def _speeches(arguments: argparse.Namespace) -> int:
 
 
 def _inspect(arguments: argparse.Namespace) -> int:
-    print(inspect_output(arguments, _settings(arguments)[0]), end="")
+    print(inspect_output(arguments, settings_of(arguments)[0]), end="")
     return 0
 
 
 def _rollback(arguments: argparse.Namespace) -> int:
     from askspeech.store import Store
 
-    settings, _, _ = _settings(arguments)
+    settings, _, _ = settings_of(arguments)
     store = Store(settings.store)
     with store.writer() as writer:
         left = store.current_name()
@@ -285,10 +275,10 @@ def _verify(arguments: argparse.Namespace) -> int:
     from askspeech.store import Store
     from askspeech.verification import verify
 
-    settings, _, _ = _settings(arguments)
+    settings, _, _ = settings_of(arguments)
     with Store(settings.store).open_current() as held, ProgressDisplay(sys.stderr) as progress:
         progress("verifying", 0, 1)
-        verification = verify(held.path, quick=arguments.quick)
+        verification = verify(held.path, quick=arguments.quick, server=settings.chroma_server)
         progress("verifying", 1, 1)
     for problem in verification.problems:
         _complain(problem)
@@ -297,17 +287,30 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
-    return _print(evaluate_output(arguments, _settings(arguments)[0]))
+    return _print(evaluate_output(arguments, settings_of(arguments)[0]))
 
 
 def _questions(arguments: argparse.Namespace) -> int:
-    return _print(questions_output(arguments, _settings(arguments)[0]))
+    return _print(questions_output(arguments, settings_of(arguments)[0]))
 
 
 def _feedback(arguments: argparse.Namespace) -> int:
-    index, server, _ = _settings(arguments)
+    index, server, _ = settings_of(arguments)
     print(feedback_output(arguments, data_folder(index, server)))
     return 0
+
+
+def _token(arguments: argparse.Namespace) -> int:
+    index, server, _ = settings_of(arguments)
+    print(token_output(arguments, data_folder(index, server)))
+    return 0
+
+
+def _mcp(arguments: argparse.Namespace) -> int:
+    from askspeech.mcp_server import serve_stdio
+
+    index, _, chat = settings_of(arguments)
+    return serve_stdio(index, ChatSettings() if arguments.no_model else chat)
 
 
 def _print(printed: Printed) -> int:
@@ -315,12 +318,6 @@ def _print(printed: Printed) -> int:
         _complain(printed.complaint)
     print(printed.text)
     return 0
-
-
-def _settings(arguments: argparse.Namespace) -> tuple[IndexSettings, ServerSettings, ChatSettings]:
-    """The settings of the environment, with the options of the command line before them."""
-    index, server, chat = from_environment({"ASKSPEECH_STORE": str(arguments.default_store), **os.environ})
-    return (index if arguments.store is None else replace(index, store=arguments.store)), server, chat
 
 
 def _width() -> int | None:

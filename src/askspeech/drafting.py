@@ -18,7 +18,7 @@ from askspeech.embedder import Embedder, StaticEmbedder
 from askspeech.keywords import KEYWORDS, KeywordIndex
 from askspeech.progress import Progress
 from askspeech.tokens import FIELDS, field_tokens, search_key
-from askspeech.vectors import VECTORS, VectorIndex
+from askspeech.vectors import VECTORS, Place, VectorIndex
 
 __all__ = ["Draft", "Encoders", "embedded_text"]
 
@@ -39,10 +39,21 @@ class Encoders:
 
 
 class Draft:
-    """A generation being written into a folder, and how many of its texts had to be embedded."""
+    """A generation being written into a folder, and how many of its texts had to be embedded.
 
-    def __init__(self, folder: Path, contents: Contents, earlier: Earlier | None, encoders: Encoders) -> None:
+    `place` is where its vectors go, if not into its folder.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        contents: Contents,
+        earlier: Earlier | None,
+        encoders: Encoders,
+        place: Place | None = None,
+    ) -> None:
         self.folder, self.contents, self.earlier, self.encoders = folder, contents, earlier, encoders
+        self.place = place or folder / VECTORS
         self.embedded = 0
 
     def from_nothing(self, progress: Progress) -> None:
@@ -74,13 +85,16 @@ class Draft:
             self._embed(catalog, wanted, progress)
             catalog.commit()
         with Catalog.open(self.folder / CATALOG) as catalog:
-            self._changed_vectors(catalog, earlier.catalog.vector_rows(), progress)
+            if isinstance(self.place, Path):
+                self._changed_vectors(self.place, catalog, earlier.catalog.vector_rows(), progress)
+            else:
+                self._all_vectors(catalog, progress)  # a server cannot copy
         with KeywordIndex.alter(self.folder / KEYWORDS) as keywords:
             keywords.remove(gone)
             _add_keywords(keywords, self.contents.fresh, len(fresh), progress)
 
     def _copy(self, source: Path, progress: Progress) -> None:
-        parts = (CATALOG, VECTORS, KEYWORDS)
+        parts = (CATALOG, VECTORS, KEYWORDS) if isinstance(self.place, Path) else (CATALOG, KEYWORDS)
         progress("copying", 0, len(parts))
         for done, part in enumerate(parts, 1):
             copy_closed(source / part, self.folder / part)
@@ -151,7 +165,7 @@ class Draft:
 
     def _all_vectors(self, catalog: Catalog, progress: Progress) -> None:
         total = catalog.counts().passages
-        with VectorIndex.create(self.folder / VECTORS, self.encoders.embedder.dimension) as index:
+        with VectorIndex.create(self.place, self.encoders.embedder.dimension) as index:
             done = 0
             for page in catalog.vector_pages():
                 progress("adding vectors", done, total)
@@ -159,12 +173,14 @@ class Draft:
                 done += len(page.ids)
         progress("adding vectors", total, total)
 
-    def _changed_vectors(self, catalog: Catalog, before: Mapping[str, tuple[str, str]], progress: Progress) -> None:
+    def _changed_vectors(
+        self, folder: Path, catalog: Catalog, before: Mapping[str, tuple[str, str]], progress: Progress
+    ) -> None:
         rows = catalog.vector_rows()
         added = sorted(id_ for id_, row in rows.items() if before.get(id_) != row)
         removed = [id_ for id_, row in before.items() if rows.get(id_) != row]
         progress("adding vectors", 0, len(added))
-        with VectorIndex.alter(self.folder / VECTORS) as index:
+        with VectorIndex.alter(folder) as index:
             index.remove(removed, catalog.vectors)
             if added:
                 vectors = catalog.vectors(added)

@@ -39,7 +39,7 @@ class Earlier:
     vectors_fit: bool
     """The same embedder made its vectors."""
     parts_sound: bool
-    """Its other two parts answer and agree with the catalogue."""
+    """Its other two parts answer, agree with the catalogue and are where the settings say."""
 
     @property
     def fits(self) -> bool:
@@ -58,7 +58,7 @@ def open_earlier(store: Store, shape: Shape, closing: ExitStack) -> Earlier | No
         if folder is None:
             return None
         manifest = Manifest.read(folder)
-        verification = verify(folder, quick=True)
+        verification = verify(folder, quick=True, server=store.server)
         if {"manifest", "catalogue"} & set(verification.damaged):
             raise StoreDamagedError("; ".join(verification.problems))
         catalog = closing.enter_context(Catalog.open(folder / CATALOG))
@@ -74,5 +74,5 @@ def open_earlier(store: Store, shape: Shape, closing: ExitStack) -> Earlier | No
         documents_fit=manifest.understanding == UNDERSTANDING_VERSION and dict(manifest.settings) == shape.settings,
         vectors_fit=manifest.embedder.fingerprint == shape.fingerprint
         and manifest.settings.get("tokens") == shape.settings["tokens"],
-        parts_sound=verification.sound,
+        parts_sound=verification.sound and bool(manifest.vectors) == (store.server is not None),
     )

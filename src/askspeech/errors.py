@@ -13,6 +13,7 @@ AskSpeechError                 root: every message says what was found, what was
     ├── StoreMismatchError     another schema or another embedder built it
     ├── StoreDamagedError      its parts do not agree, or cannot be read
     ├── StoreLockedError       another build holds it
+    ├── StoreUnreachableError  the Chroma server that holds its vectors does not answer
     └── DiskError              the disk is full, read-only or failing
 """
 
@@ -34,6 +35,7 @@ __all__ = [
     "StoreLockedError",
     "StoreMismatchError",
     "StoreMissingError",
+    "StoreUnreachableError",
 ]
 
 
@@ -93,6 +95,12 @@ class StoreLockedError(StoreError):
     """Another process is building in this store."""
 
     exit_status = 75
+
+
+class StoreUnreachableError(StoreError):
+    """The Chroma server that holds the vectors does not answer, or not as one; what is on it may be sound."""
+
+    exit_status = 74
 
 
 class NotInIndexError(StoreError):

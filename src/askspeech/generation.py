@@ -1,7 +1,8 @@
 """One generation of the index, opened for reading: its catalogue, its two indexes and the tables kept in memory.
 
 A vector index that is damaged can kill or wedge the process that reads it, and may fill the disk when it is asked
-again. So once it is known to be damaged it is never touched again here, and the keyword index answers alone.
+again. So once it is known to be damaged it is never touched again here, and the keyword index answers alone. Vectors on
+a Chroma server are no danger: while it is away the keyword index answers alone too, and it is looked for.
 """
 
 from collections.abc import Collection, Sequence
@@ -20,9 +21,12 @@ from askspeech.embedder import Embedder, StaticEmbedder
 from askspeech.errors import DiskError, StoreDamagedError
 from askspeech.keywords import KEYWORDS, KeywordIndex
 from askspeech.manifest import Manifest
+from askspeech.server_vectors import ServerVectors
+from askspeech.settings import ChromaServer
 from askspeech.store import HeldGeneration
 from askspeech.tokens import search_key
-from askspeech.vectors import VECTORS, VectorIndex
+from askspeech.vector_places import place_of
+from askspeech.vectors import Place, VectorIndex
 
 __all__ = ["Generation"]
 
@@ -38,9 +42,10 @@ class Generation:
         embedder: the one that questions are embedded with.
         vectors_problem: what is known to be wrong with its vector index, which is then not opened.
         tokens: the one whose token vectors late interaction compares; None where nobody will search.
+        server: the Chroma server that holds its vectors; None where they are in files.
 
     Raises:
-        StoreMismatchError: another schema, another embedder or another tokenizer made it.
+        StoreMismatchError: another schema, another embedder or another tokenizer made it, or its vectors are elsewhere.
         StoreDamagedError: its catalogue, its keyword index or its manifest is not what a build wrote.
         DiskError: the disk is the reason.
     """
@@ -52,6 +57,7 @@ class Generation:
         vectors_problem: str = "",
         *,
         tokens: StaticEmbedder | None = None,
+        server: ChromaServer | None = None,
     ) -> None:
         self.vectors_problem = vectors_problem
         with ExitStack() as closing:
@@ -62,16 +68,21 @@ class Generation:
             self.manifest.check_embedder(embedder.name, embedder.fingerprint, store)
             if tokens is not None:
                 self.manifest.check_tokens(tokens.name, tokens.fingerprint, store)
+            place = place_of(held.path, self.manifest, server)
             self.catalog = closing.enter_context(Catalog.open(held.path / CATALOG))
             self.keywords = closing.enter_context(KeywordIndex.open(held.path / KEYWORDS))
             self._load_tables(tokens)
-            self._vectors = None if vectors_problem else self._opened_vectors(held.path / VECTORS, closing)
+            self._vectors = None if vectors_problem else self._opened_vectors(place, closing)
             self._closing = closing.pop_all()
 
-    def _opened_vectors(self, folder: Path, closing: ExitStack) -> VectorIndex | None:
+    def _opened_vectors(self, place: Place, closing: ExitStack) -> VectorIndex | ServerVectors | None:
+        if not isinstance(place, Path):
+            remote = ServerVectors(place, len(self.rows), self.manifest.embedder.dimension)
+            closing.callback(remote.close)
+            return remote
         try:
-            limit_file_growth(folder_bytes(folder))
-            return closing.enter_context(VectorIndex.open(folder))
+            limit_file_growth(folder_bytes(place))
+            return closing.enter_context(VectorIndex.open(place))
         except (StoreDamagedError, DiskError) as error:
             self.vectors_problem = str(error)
             return None
@@ -84,6 +95,7 @@ class Generation:
 
         Raises:
             StoreDamagedError: the vector index is damaged or cannot be read; `vectors_problem` says so from then on.
+            StoreUnreachableError: the Chroma server does not answer; it is looked for, and later questions may succeed.
         """
         if self._vectors is not None and not self.vectors_problem:
             few = None if speeches is None else self._few_among(speeches)
@@ -94,6 +106,12 @@ class Generation:
             except (StoreDamagedError, DiskError) as error:
                 self.vectors_problem = str(error)
         raise StoreDamagedError(self.vectors_problem)
+
+    def without_server(self, since: float | None = None) -> bool:
+        """Whether the Chroma server is away now, or was for a question since a moment of the monotonic clock."""
+        if not isinstance(self._vectors, ServerVectors):
+            return False
+        return bool(self._vectors.problem) if since is None else self._vectors.missed_since(since)
 
     def _few_among(self, speeches: Collection[str]) -> list[str] | None:
         """The passages of some speeches, where there are few."""

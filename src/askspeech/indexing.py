@@ -6,7 +6,7 @@ has, none is written. Both ways of building give the same logical hash.
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,12 +22,13 @@ from askspeech.documents import Contents, read_documents
 from askspeech.drafting import Draft, Encoders, embedded_text
 from askspeech.earlier import Earlier, Shape, open_earlier
 from askspeech.embedder import Embedder, StaticEmbedder, builtin_embedder, load_embedder
-from askspeech.errors import CorpusError, StoreDamagedError
+from askspeech.errors import CorpusError, StoreDamagedError, StoreUnreachableError
 from askspeech.manifest import EmbedderRecord, Manifest, corpus_roots, hashes
 from askspeech.progress import Progress, silent
 from askspeech.settings import DEFAULT_STORE, IndexSettings
 from askspeech.space import Amount, generation_bytes
 from askspeech.store import Store, Writer
+from askspeech.vector_places import greet, new_place, recorded, remove_unused
 from askspeech.verification import verify
 
 __all__ = ["build_index", "embedded_text"]
@@ -54,12 +55,15 @@ def build_index(
     Files that cannot be read are skipped and listed in the report. The index in use stays until the new one has been
     verified; where nothing has changed, nothing is written, unless `fresh` asks for a new index from nothing. The
     growth of files that this process writes is limited from now on (see `limit_file_growth`). Raises CorpusError,
-    StoreLockedError, DiskError, ModelError or StoreDamagedError.
+    StoreLockedError, DiskError, ModelError or StoreDamagedError; with a Chroma server StoreUnreachableError or
+    StoreMismatchError.
     """
     began = time.monotonic()
     settings = settings or IndexSettings()
-    place = Store(Path(store))
+    place = Store(Path(store), settings.chroma_server)
     with place.writer() as writer, ExitStack() as closing:
+        interface = greet(place.server)  # before an hour of work, not after it
+        closing.callback(_remove_leftovers, writer)
         roots = _roots(corpus, place)
         files = _files(roots, allow_empty=allow_empty)
         rules = load_rules(settings.cleaning_rules)
@@ -69,10 +73,16 @@ def build_index(
         contents = read_documents(files, settings, rules, known, progress or silent)
         if not contents and not allow_empty:
             raise CorpusError(_nothing_readable(roots, contents.skipped))
-        build = _Build(writer, _shape(settings, rules, encoders), encoders, roots, contents, earlier)
+        build = _Build(writer, _shape(settings, rules, encoders), encoders, roots, contents, earlier, interface)
         made = build.run(progress or silent, fresh=fresh)
         writer.prune()
         return _report(place, made, contents.skipped, time.monotonic() - began)
+
+
+def _remove_leftovers(writer: Writer) -> None:
+    """Remove a draft that was not published, and what is on the server of generations that are gone."""
+    writer.discard()
+    remove_unused(writer.store)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,9 @@ class _Build:
         roots: Sequence[Path],
         contents: Contents,
         earlier: Earlier | None,
+        interface: str,
     ) -> None:
+        self.interface = interface
         self.writer, self.shape, self.encoders, self.contents, self.earlier = writer, shape, encoders, contents, earlier
         self.roots = tuple(str(root.resolve()) for root in roots)
         counts = {} if earlier is None else earlier.catalog.passages_by_source()
@@ -149,7 +161,9 @@ class _Build:
         self.writer.remove_leftovers()
         require_space(self.writer.store.path, needed)
         limit_file_growth(needed)
-        return Draft(self.writer.draft(), self.contents, self.earlier, self.encoders)
+        folder = self.writer.draft()
+        place = new_place(self.writer.store, folder, self.interface)
+        return Draft(folder, self.contents, self.earlier, self.encoders, place)
 
     def _estimate(self, *, fresh_only: bool) -> int:
         known = None if fresh_only or self.earlier is None else self.earlier.catalog
@@ -159,11 +173,16 @@ class _Build:
     def _finish(self, draft: Draft, progress: Progress, churn: int) -> None:
         """Verify and publish a draft whose parts are closed."""
         with Catalog.open(draft.folder / CATALOG) as catalog:
-            manifest = self._manifest(catalog, churn)
+            manifest = self._manifest(catalog, churn, recorded(draft.place))
         manifest.write(draft.folder)
         progress("verifying", 0, 1)
-        verification = verify(draft.folder)
+        verification = verify(draft.folder, server=self.writer.store.server)
         progress("verifying", 1, 1)
+        if verification.unreachable:
+            raise StoreUnreachableError(
+                f"The new index could not be checked: {'; '.join(verification.problems)} The index in use was left as "
+                "it is. Build again when the server answers."
+            )
         if verification.problems:
             raise StoreDamagedError(
                 f"The new index in {draft.folder} did not pass its check: {'; '.join(verification.problems)}. The "
@@ -171,7 +190,7 @@ class _Build:
             )
         self.writer.publish(draft.folder)
 
-    def _manifest(self, catalog: Catalog, churn: int) -> Manifest:
+    def _manifest(self, catalog: Catalog, churn: int, vectors: Mapping[str, str]) -> Manifest:
         embedder = self.encoders.embedder
         record = EmbedderRecord(
             embedder.name, embedder.fingerprint, embedder.dimension, isinstance(embedder, StaticEmbedder)
@@ -183,6 +202,7 @@ class _Build:
             hashes=hashes(catalog, record),
             settings=self.shape.settings,
             churn=churn,
+            vectors=vectors,
         )
 
 

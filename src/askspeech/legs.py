@@ -11,7 +11,7 @@ from askspeech.catalog import PassageRow
 from askspeech.datatypes import Way
 from askspeech.described import named_facts
 from askspeech.embedder import Embedder, StaticEmbedder
-from askspeech.errors import StoreDamagedError
+from askspeech.errors import StoreDamagedError, StoreUnreachableError
 from askspeech.fusion import FIELD_WEIGHTS, LIST_WITHOUT_NUMBER, WEIGHTS, Scored, Signals, fuse
 from askspeech.generation import Generation
 from askspeech.late_interaction import late_interaction_scores
@@ -62,7 +62,7 @@ def keyword(generation: Generation, encoders: Encoders, query: Query) -> list[Sc
 
 
 def dense(generation: Generation, encoders: Encoders, query: Query) -> list[Scored]:
-    """Cosine of the embedder's vectors; raises StoreDamagedError where the vector index is damaged."""
+    """Cosine of the embedder's vectors; StoreDamagedError or StoreUnreachableError where they cannot be asked."""
     return _single(_dense_scores(generation, encoders, query), "dense")
 
 
@@ -80,11 +80,11 @@ def late(generation: Generation, encoders: Encoders, query: Query) -> list[Score
 
 
 def hybrid(generation: Generation, encoders: Encoders, query: Query) -> list[Scored]:
-    """Both legs fused, the best of them scored again by late interaction; one leg where the vectors are damaged."""
+    """Both legs fused, the best of them scored again by late interaction; one leg where the vectors cannot be asked."""
     keyword_scores = _keyword_scores(generation, query)
     try:
         dense_scores = _dense_scores(generation, encoders, query)
-    except StoreDamagedError:
+    except (StoreDamagedError, StoreUnreachableError):
         dense_scores = {}  # the generation knows what is wrong, and the search says so in a notice
     candidates = sorted({*keyword_scores, *dense_scores})
     nearest = sorted(scored.id for scored in fuse(Signals(keyword_scores, dense_scores, {}), WEIGHTS)[:SCORED_AGAIN])

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from askspeech.datatypes import AnswerEvent, Citation, Filters, Language, Source, Speech, Turn
+from askspeech.datatypes import AnswerEvent, Citation, Filters, Language, SearchResult, Source, Speech, Turn
 from askspeech.errors import AskSpeechError, StoreMissingError
 from askspeech.whole_speech import WholeSpeech
 
@@ -21,6 +21,14 @@ class Index(Protocol):
     def notices(self) -> tuple[str, ...]:
         """What readers should know about the index: what is damaged, and what repairs it."""
 
+    def search(
+        self, question: str, *, k: int = 8, filters: Filters | None = None, history: Sequence[Turn] = ()
+    ) -> SearchResult:
+        """The k passages that answer a question best; raises QuestionError for what is no question."""
+
+    def passage_count(self) -> int:
+        """How many passages the index holds."""
+
     def source(self, source_id: str) -> Source:
         """A source with its text and layout; raises NotInIndexError where there is none with this id."""
 
@@ -33,7 +41,7 @@ class Index(Protocol):
     def whole_speech(self, speech_id: str) -> WholeSpeech:
         """All that a reader is shown of a speech; raises NotInIndexError where there is none with this id."""
 
-    def example_questions(self, count: int) -> list[str]:
+    def example_questions(self, count: int, language: Language = "zh") -> list[str]:
         """Questions that this index can answer, at most `count`."""
 
     def next_questions(

@@ -74,6 +74,8 @@ class Manifest:
     """Of askspeech, chromadb and tantivy."""
     files: Mapping[str, str] = field(default_factory=dict, compare=False)
     """What `checksums` says of the files that readers leave as they are; filled by `write`."""
+    vectors: Mapping[str, str] = field(default_factory=dict)
+    """Where the vectors are: nothing for files, else the `collections` of a Chroma server and its `interface`."""
     created: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     schema: int = SCHEMA
 
@@ -136,6 +138,25 @@ class Manifest:
                 f"The index in {store} holds the token ids of other built-in token vectors ({_short(built_with)}) than "
                 f"those of this askspeech, {name!r} ({_short(fingerprint)}): build the index again with: "
                 f"{_build_command(store)}"
+            )
+
+    def check_place(self, *, on_server: bool, store: Path) -> None:
+        """Refuse an index whose vectors are in files where a Chroma server is set, or the other way round.
+
+        Raises:
+            StoreMismatchError: they are elsewhere than the settings say.
+        """
+        if on_server and not self.vectors:
+            raise StoreMismatchError(
+                f"The index in {store} keeps its vectors in files, and ASKSPEECH_CHROMA_URL names a Chroma server: "
+                f"unset it, or build the index again, which embeds nothing: {_build_command(store)} "
+                "向量存放在文件里，而设置指向 Chroma 服务器：请取消该设置，或重新建立索引。"
+            )
+        if self.vectors and not on_server:
+            raise StoreMismatchError(
+                f"The index in {store} keeps its vectors on a Chroma server, and ASKSPEECH_CHROMA_URL names none: set "
+                f"it, or build the index again with files, which embeds nothing: {_build_command(store)} "
+                "向量存放在 Chroma 服务器上，而设置没有指明服务器：请设置，或重新建立索引。"
             )
 
 
@@ -226,6 +247,7 @@ def _from_values(values: Mapping[str, Any]) -> Manifest:
         churn=values["churn"],
         versions=values["versions"],
         files=values.get("files", {}),
+        vectors=values.get("vectors", {}),
         created=values["created"],
         schema=values["schema"],
     )

@@ -199,7 +199,7 @@ class Handlers:
         """The empty page: example questions, or what is missing; the timer runs until there is an index."""
         texts = texts_for(request)
         status = self._live.status()
-        examples = self._examples() if status.ready else []
+        examples = self._examples(texts) if status.ready else []
         chatbot = gr.update(
             placeholder=self._welcome(status, texts),
             examples=[{"text": question} for question in examples],
@@ -208,9 +208,9 @@ class Handlers:
         shows_answer = conversation is not None and bool(conversation.exchanges)
         return chatbot, gr.skip() if shows_answer else gr.update(value=sources), gr.update(active=not status.ready)
 
-    def _examples(self) -> list[str]:
+    def _examples(self, texts: PageTexts) -> list[str]:
         try:
-            return self._live.current().index.example_questions(EXAMPLES_SHOWN)
+            return self._live.current().index.example_questions(EXAMPLES_SHOWN, "zh" if texts is CHINESE else "en")
         except AskSpeechError:
             # The index went between two looks; the timer of the page will say so.
             return []

@@ -25,6 +25,7 @@ from askspeech.scoring import incomplete, summaries, summary
 from askspeech.texts import page_texts
 
 if TYPE_CHECKING:
+    from askspeech.access import Token
     from askspeech.evaluation import Evaluation
     from askspeech.verification import Verification
 
@@ -79,6 +80,15 @@ def speeches_text(speeches: Sequence[Speech], width: int | None = None) -> str:
         facts = "; ".join(value for name in SHOWN_FACTS for value in speech.values(name))
         table.add_row(_cell(speech.title), _cell(speech.file), f"{speech.characters:,}", _cell(facts))
     return f"{_rendered(table, width)}\n\nSpeeches 讲话: {len(speeches)}"
+
+
+def tokens_text(tokens: "Sequence[Token]", width: int | None = None) -> str:
+    """The tokens of programs: id, role, when it was made and last used, and what it is for."""
+    table = _table("ID", "Role 角色", "Made 生成", "Last used 最近使用", "Name 用途")
+    for token in tokens:
+        used = f"{token.used_on or 'never 从未'}"
+        table.add_row(token.id, token.role, f"{token.created_on}", used, _cell(token.name))
+    return _rendered(table, width)
 
 
 def answer_text(answer: Answer, passages: Iterable[Hit] = ()) -> str:

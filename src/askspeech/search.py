@@ -1,6 +1,7 @@
 """The index as its users see it: open it, search it, list its speeches, follow it when it is rebuilt."""
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from askspeech.choosing import Choice, choose, fallback_notice, unusable_notice, vectors_notice
+from askspeech.choosing import Choice, choose, fallback_notice, server_notice, unusable_notice, vectors_notice
 from askspeech.collapsing import collapse
 from askspeech.datatypes import Filters, Hit, Passage, SearchResult, Section, Source, Span, Speech, Turn, Way
 from askspeech.embedder import Embedder, builtin_embedder, load_embedder
@@ -88,7 +89,8 @@ class SpeechIndex:
 
         Raises StoreMissingError, StoreMismatchError, StoreDamagedError, or ModelError.
         """
-        place = Store(Path(store))
+        settings = settings or IndexSettings()
+        place = Store(Path(store), settings.chroma_server)
         if place.current_name() is None and not place.sealed():
             raise StoreMissingError(
                 f"There is no index in {store} (这里还没有索引). Build one first: "
@@ -97,7 +99,6 @@ class SpeechIndex:
         with ThreadPoolExecutor(1) as meanwhile:
             choosing = meanwhile.submit(choose, place)
             try:
-                settings = settings or IndexSettings()
                 encoders = Encoders(embedder or load_embedder(settings), builtin_embedder())
                 reranker = reranker or load_reranker(settings)
             except AskSpeechError:
@@ -127,6 +128,7 @@ class SpeechIndex:
         Raises QuestionError for what is no question, ModelError where the embedder or the reranker fails.
         """
         asked = wanted(question, history, rewrite)
+        began = time.monotonic()
         with self._reading() as generation:
             kept = kept_speeches(generation.speeches.values(), filters)
             chosen = None if kept is None else [speech.id for speech in kept]
@@ -142,7 +144,7 @@ class SpeechIndex:
             if way == "hybrid":
                 hits = _with_surroundings(generation, hits, shown[:FIRST], asked)
             filtering = filter_notices(generation.speeches.values(), filters)
-            notices = (*self._notices_of(generation), *filtering, *asked.notices)
+            notices = (*self._notices_of(generation, began), *filtering, *asked.notices)
         return SearchResult(
             hits=hits,
             speeches=tuple(dict.fromkeys(hit.speech for hit in hits)),
@@ -192,9 +194,9 @@ class SpeechIndex:
         with self._reading() as generation:
             return generation.catalog.passages_of_speech(speech_id)
 
-    def example_questions(self, count: int) -> list[str]:
+    def example_questions(self, count: int, language: "Language" = "zh") -> list[str]:
         """Questions that this index can answer, made from its headings."""
-        return example_questions({speech: self.sections(speech.id) for speech in self.speeches()}, count)
+        return example_questions({speech: self.sections(speech.id) for speech in self.speeches()}, count, language)
 
     def next_questions(
         self, citations: "Sequence[Citation]", count: int = 3, *, asked: Sequence[str] = (), language: "Language" = "zh"
@@ -291,13 +293,14 @@ class SpeechIndex:
         return True
 
     def _shelved(self, choice: Choice) -> _Shelf:
-        encoders = self._encoders
-        opened = Generation(choice.held, encoders.embedder, choice.vectors_problem, tokens=encoders.tokens)
+        embedder, tokens, problem = self._encoders.embedder, self._encoders.tokens, choice.vectors_problem
+        opened = Generation(choice.held, embedder, problem, tokens=tokens, server=self._store.server)
         return _Shelf(opened, choice.notices)
 
-    def _notices_of(self, generation: Generation) -> tuple[str, ...]:
-        lost = (vectors_notice(self._store),) if generation.vectors_problem else ()
-        return (*self._shelf.notices, *lost)
+    def _notices_of(self, generation: Generation, since: float | None = None) -> tuple[str, ...]:
+        damaged = (vectors_notice(self._store),) if generation.vectors_problem else ()
+        lost = (server_notice(),) if generation.without_server(since) else ()
+        return (*self._shelf.notices, *damaged, *lost)
 
     def close(self) -> None:
         """Close the index; closing twice does nothing."""

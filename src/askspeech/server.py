@@ -10,7 +10,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gradio as gr
 import uvicorn
@@ -18,19 +18,21 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from askspeech.access import Access
+from askspeech.api_application import build_api
 from askspeech.conversations import Conversations
 from askspeech.early_script import EarlyScript
-from askspeech.errors import AskSpeechError, ModelError, NotInIndexError, QuestionError
+from askspeech.errors import AskSpeechError, NotInIndexError, QuestionError
 from askspeech.live_index import LiveIndex, Opened
+from askspeech.mcp_server import MCP_PATH, McpEndpoint
+from askspeech.opening import opener
 from askspeech.page import STATIC_PATH, build_page, page_head, page_i18n, page_theme
 from askspeech.reader_rendering import Place, parsed_places, reader_html
 from askspeech.settings import ChatSettings, IndexSettings, ServerSettings, data_folder
 from askspeech.texts import PageTexts, language_of_reader, page_texts
-
-if TYPE_CHECKING:
-    from askspeech.chat_models import ChatModel
 
 __all__ = ["create_application", "serve"]
 
@@ -73,7 +75,11 @@ class Guard:
 
 
 def create_application(
-    open_index: Callable[[], Opened], *, build_command: str = BUILD_COMMAND, kept: Conversations | None = None
+    open_index: Callable[[], Opened],
+    *,
+    build_command: str = BUILD_COMMAND,
+    kept: Conversations | None = None,
+    access: Access | None = None,
 ) -> FastAPI:
     """The ASGI application; nothing is opened before it is started.
 
@@ -81,12 +87,19 @@ def create_application(
         open_index: opens the index and what answers from it; called until it raises no StoreMissingError.
         build_command: the command that builds an index, shown on the page where there is none.
         kept: where conversations are kept; without it none is.
+        access: which programs are let in; without it agents that call this machine by a name of loopback alone.
     """
     live = LiveIndex(open_index)
-    application = FastAPI(title="askspeech", lifespan=_warming(live), docs_url=None, redoc_url=None, openapi_url=None)
+    mcp = McpEndpoint(live, access)
+    application = FastAPI(
+        title="askspeech", lifespan=_warming(live, mcp), docs_url=None, redoc_url=None, openapi_url=None
+    )
     application.add_middleware(EarlyScript, source=f"{STATIC_PATH}/language.js")
     application.add_middleware(Guard)
     _add_routes(application, live)
+    application.router.routes.append(Route(MCP_PATH, mcp))
+    if access is not None:
+        application.router.routes.append(build_api(live, access))
     gr.mount_gradio_app(
         application,
         build_page(live, build_command, kept),
@@ -105,13 +118,14 @@ def create_application(
     return application
 
 
-def _warming(live: LiveIndex) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
-    """A lifespan that opens the index in the background, so that the first reader need not wait for it."""
+def _warming(live: LiveIndex, mcp: McpEndpoint) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
+    """A lifespan in which agents are answered; the index is opened meanwhile, so that no first reader waits for it."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=live.status, name="open index", daemon=True).start()
-        yield
+        async with mcp.running():
+            yield
 
     return lifespan
 
@@ -161,24 +175,15 @@ def serve(
     The chat model that the settings name writes the answers; one that cannot be used is named on stderr and in the
     answers, which the speeches' own sentences then make; a folder where no conversation can be kept, on stderr.
     """
-
-    def open_index() -> Opened:
-        # The page is up before these load their models.
-        from askspeech.answers import Answerer  # noqa: PLC0415
-        from askspeech.chat_models import chat_model_of  # noqa: PLC0415
-        from askspeech.entailment import sharpener_of  # noqa: PLC0415
-        from askspeech.search import SpeechIndex  # noqa: PLC0415
-
-        index = SpeechIndex.open(index_settings.store, index_settings)
-        chat = chat_settings or ChatSettings()
-        chat_model = chat_model_of(chat)
-        if chat_model is not None:
-            threading.Thread(target=_load, args=(chat_model,), name="load chat model", daemon=True).start()
-        return Opened(index, Answerer(index, chat_model, sharpener=sharpener_of(chat)))
-
     command = f"{BUILD_COMMAND} --store {quote(_shortest(index_settings.store))}"
-    kept = _conversations(data_folder(index_settings, server_settings))
-    return run_application(create_application(open_index, build_command=command, kept=kept), server_settings)
+    folder = data_folder(index_settings, server_settings)
+    application = create_application(
+        opener(index_settings, chat_settings or ChatSettings()),
+        build_command=command,
+        kept=_conversations(folder),
+        access=Access(folder),
+    )
+    return run_application(application, server_settings)
 
 
 def _conversations(folder: Path) -> Conversations | None:
@@ -190,14 +195,6 @@ def _conversations(folder: Path) -> Conversations | None:
         sys.stderr.write(f"askspeech: {error} The page works without keeping conversations. 本次不保存对话。\n")
         return None
     return conversations
-
-
-def _load(chat_model: "ChatModel") -> None:
-    """Load a chat model ahead of the first question, and say where it cannot be."""
-    try:
-        chat_model.load()
-    except ModelError as error:
-        sys.stderr.write(f"askspeech: {error}\n")
 
 
 def _shortest(path: Path) -> str:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from askspeech.errors import SettingsError
 
@@ -16,6 +17,14 @@ LARGEST_BATCH_SIZE = 4096
 LARGEST_NUMBER_OF_TOKENS = 99999
 LONGEST_WAIT = 3600.0
 HOTTEST = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class ChromaServer:
+    """A Chroma server: its address, and what is shown to a proxy before it, never printed."""
+
+    url: str
+    token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,15 @@ class IndexSettings:
     passage_maximum: int = 350
     # A file of cleaning rules that are added to those of the package.
     cleaning_rules: Path | None = None
+    # The Chroma server that holds the vectors: empty to keep them in files of the store. The token is for a proxy
+    # before it, and never shown.
+    chroma_url: str = ""
+    chroma_token: str = field(default="", repr=False)
+
+    @property
+    def chroma_server(self) -> ChromaServer | None:
+        """The Chroma server that holds the vectors; None where they are in files of the store."""
+        return ChromaServer(self.chroma_url, self.chroma_token) if self.chroma_url else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +108,8 @@ def from_environment(environment: Mapping[str, str]) -> tuple[IndexSettings, Ser
             cleaning_rules=Path(environment["ASKSPEECH_CLEANING_RULES"])
             if "ASKSPEECH_CLEANING_RULES" in environment
             else None,
+            chroma_url=_chroma_url(environment.get("ASKSPEECH_CHROMA_URL", "")),
+            chroma_token=environment.get("ASKSPEECH_CHROMA_TOKEN", "").strip(),
         ),
         ServerSettings(
             host=environment.get("ASKSPEECH_HOST", server.host),
@@ -129,6 +149,28 @@ def _chat(environment: Mapping[str, str]) -> ChatSettings:
         context_characters=_count(environment, "ASKSPEECH_CHAT_CONTEXT_CHARACTERS", default.context_characters),
         checker=environment.get("ASKSPEECH_CHECKER", "").strip(),
     )
+
+
+def _chroma_url(text: str) -> str:
+    url = text.strip().rstrip("/")
+    if url and not _is_address(url):
+        # What is wrong with it may be a password in it: it is not repeated.
+        raise SettingsError(
+            "ASKSPEECH_CHROMA_URL is not the address of a Chroma server: it begins with http:// or https://, names a "
+            "host, and holds no user, password, question mark or #, such as http://127.0.0.1:8000. A token for a proxy "
+            "before the server goes into ASKSPEECH_CHROMA_TOKEN. Correct or unset it. 地址有误，请改正或取消这项设置。"
+        )
+    return url
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        named = bool(parts.hostname) and parts.port != 0  # the port is read here, which may fail
+    except ValueError:
+        return False
+    plain = url.isascii() and url.isprintable() and not set(url) & set(" @?#\\")
+    return named and plain and parts.scheme in ("http", "https")
 
 
 def _amount(environment: Mapping[str, str], name: str, default: float, most: float, least: float = 0.1) -> float:

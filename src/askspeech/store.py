@@ -2,6 +2,7 @@
 
     store/
       CURRENT                  the name of the generation in use
+      chroma-id                its name on a Chroma server, where one holds its vectors
       lock                     held by the one writer; the kernel drops it when the process dies
       uploads/                 files added through the page
       generations/<name>/      one finished build; the file `readers` in it seals it, and readers lock it
@@ -25,6 +26,7 @@ from typing import Self
 
 from askspeech.disk import disk_errors, flush, flush_tree, replace_file
 from askspeech.errors import DiskError, StoreDamagedError, StoreLockedError, StoreMissingError
+from askspeech.settings import ChromaServer
 
 CURRENT = "CURRENT"
 LOCK = "lock"
@@ -39,10 +41,14 @@ _TRIES = 10
 
 
 class Store:
-    """A place where generations of an index live; making this object touches nothing on the disk."""
+    """A place where generations of an index live; making this object touches nothing on the disk.
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    `server` is the Chroma server that holds the vectors; None where they are in files.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], server: ChromaServer | None = None) -> None:
         self.path = Path(path)
+        self.server = server
         self.generations = self.path / GENERATIONS
         self.uploads = self.path / UPLOADS
 

@@ -17,9 +17,9 @@ _LIST: dict[Language, str] = {"zh": "“{topic}”讲了哪几条？", "en": "Wh
 _CONTENT: dict[Language, str] = {"zh": "“{topic}”具体是怎么说的？", "en": "What exactly is said about “{topic}”?"}
 
 
-def example_questions(outlines: Mapping[Speech, Sequence[Section]], count: int) -> list[str]:
+def example_questions(outlines: Mapping[Speech, Sequence[Section]], count: int, language: Language = "zh") -> list[str]:
     """At most `count` questions, the speeches taking turns, in the order of the speeches and of their sections."""
-    queues = [list(_questions(sections)) for sections in outlines.values()]
+    queues = [list(_questions(sections, language)) for sections in outlines.values()]
     questions: list[str] = []
     for turn in range(max((len(queue) for queue in queues), default=0)):
         questions += [queue[turn] for queue in queues if turn < len(queue)]
@@ -108,7 +108,7 @@ class _Outline:
         return _Question(form[language].format(topic=topic), topic)
 
 
-def _questions(sections: Sequence[Section]) -> Iterator[str]:
+def _questions(sections: Sequence[Section], language: Language) -> Iterator[str]:
     """Questions for the items of a section that has several, then for what an item says."""
     children: dict[str | None, int] = {}
     for section in sections:
@@ -116,10 +116,10 @@ def _questions(sections: Sequence[Section]) -> Iterator[str]:
     headings = [(section, _topic(section)) for section in sections]
     for section, topic in headings:
         if topic and children.get(section.id, 0) >= _LEAST_ITEMS:
-            yield _LIST["zh"].format(topic=topic)
+            yield _LIST[language].format(topic=topic)
     for section, topic in headings:
         if topic and section.id not in children and len(topic) <= 14:
-            yield _CONTENT["zh"].format(topic=topic)
+            yield _CONTENT[language].format(topic=topic)
 
 
 def _topic(section: Section) -> str | None:

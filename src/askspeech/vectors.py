@@ -1,4 +1,4 @@
-"""The vector index: one Chroma collection per generation, with the speech of each passage as its only metadata.
+"""The vector index: Chroma collections of one generation, with the speech of each passage as their only metadata.
 
 Vectors come ready made. No embedding function is ever given to Chroma, and a collection that carries one is refused:
 opening it would build that function from what the file says.
@@ -9,16 +9,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self, cast
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from askspeech.disk import disk_errors, part_errors, writable
+from askspeech.chroma_files import FilesHome, files_message
+from askspeech.chroma_server import ServerHome, ServerPlace
 from askspeech.errors import ModelError, StoreDamagedError
 
 if TYPE_CHECKING:
-    from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection as ChromaCollection
 
 VECTORS = "chroma"
@@ -27,7 +27,6 @@ _FIRSTS = "passages"
 _COPIES = "copies"
 _SPEECH = "speech"
 _FIRST = "first"
-# Chroma takes 5,461 rows in one call, and as many SQL variables as 32,766.
 _BATCH = 5000
 # What Chroma has not written down of a graph, by default all of a small one, it makes again whenever it opens the
 # index, with several threads and not always alike: now and then a passage could not be reached. Written down after
@@ -42,6 +41,29 @@ _GRAPHS: Mapping[str, Mapping[str, Any]] = {
 }
 
 Hits = list[tuple[str, float]]
+Place = Path | ServerPlace
+"""Where the vectors of a generation are: in the files of a folder, or on a Chroma server."""
+
+
+class Home(Protocol):
+    """What holds the collections of one index; whoever opened it closes it."""
+
+    name: str
+
+    def errors(self) -> AbstractContextManager[None]:
+        """What Chroma raises in the block as our errors."""
+
+    def rows(self, dimension: int) -> int:
+        """How many rows it takes in one call."""
+
+    def make(self, kind: str, configuration: Mapping[str, Any], facts: Mapping[str, Any]) -> "ChromaCollection":
+        """A new collection."""
+
+    def get(self, kind: str) -> "ChromaCollection":
+        """A collection that is there."""
+
+    def remove(self, kind: str) -> None:
+        """Remove a collection."""
 
 
 class VectorIndex:
@@ -51,13 +73,12 @@ class VectorIndex:
     a search cannot enter or leave: 10 groups of 400 hid one vector in seven. So only the first of them is in the
     collection that is searched; its copies are in a second one and join the first in every answer.
 
-    Every method raises StoreDamagedError where the files are not what a build wrote, and DiskError where the disk is
-    the reason. Only one process may write; several may read.
+    Every method raises StoreDamagedError where the collections are not what a build wrote, DiskError where the disk is
+    the reason, and StoreUnreachableError where a server does not answer. Only one process may write; several may read.
     """
 
-    def __init__(self, folder: Path, client: "Client", firsts: "ChromaCollection", copies: "ChromaCollection") -> None:
-        self.folder = folder
-        self._client = client
+    def __init__(self, home: Home, firsts: "ChromaCollection", copies: "ChromaCollection") -> None:
+        self._home = home
         self._firsts = firsts
         self._copies = copies
         self._closing = ExitStack()
@@ -66,28 +87,23 @@ class VectorIndex:
         self._copies_of: dict[str, list[tuple[str, str]]] = {}
 
     @classmethod
-    def create(cls, folder: Path, dimension: int) -> Self:
-        """A new index in a new folder for vectors of that dimension."""
-        with disk_errors(folder, "create"):
-            folder.mkdir(parents=True)
-        with ExitStack() as closing, _errors(folder):
-            client = _client(folder, closing)
-            firsts = _new(client, _FIRSTS, dimension)
-            index = cls(folder, client, firsts, _new(client, _COPIES, dimension))
+    def create(cls, place: Place, dimension: int) -> Self:
+        """A new index in a new folder, or in new collections of a server, for vectors of that dimension."""
+        with ExitStack() as closing:
+            home = FilesHome.create(place, closing) if isinstance(place, Path) else ServerHome(place, closing)
+            with home.errors():
+                index = cls(home, _new(home, _FIRSTS, dimension), _new(home, _COPIES, dimension))
             index._closing = closing.pop_all()
         return index
 
     @classmethod
-    def open(cls, folder: Path) -> Self:
+    def open(cls, place: Place) -> Self:
         """A finished index to read; one in a folder that cannot be written to is copied to a temporary one first."""
-        if not (folder / "chroma.sqlite3").is_file():
-            # Chroma would make an empty index here and say nothing.
-            raise StoreDamagedError(_message(folder, "holds no chroma.sqlite3"))
-        with ExitStack() as closing, _errors(folder):
-            client = _client(writable(folder, closing), closing)
-            firsts = _existing(folder, client, _FIRSTS)
-            index = cls(folder, client, firsts, _existing(folder, client, _COPIES))
-            index._load_copies()
+        with ExitStack() as closing:
+            home = FilesHome.open(place, closing) if isinstance(place, Path) else ServerHome(place, closing)
+            with home.errors():
+                index = cls(home, _existing(home, _FIRSTS), _existing(home, _COPIES))
+                index._load_copies()
             index._closing = closing.pop_all()
         return index
 
@@ -95,7 +111,7 @@ class VectorIndex:
     def alter(cls, folder: Path) -> Self:
         """A copy of a finished index that nobody else has open, to change."""
         if not os.access(folder / "chroma.sqlite3", os.W_OK):
-            raise StoreDamagedError(_message(folder, "holds no chroma.sqlite3 that can be written to"))
+            raise StoreDamagedError(files_message(folder, "holds no chroma.sqlite3 that can be written to"))
         return cls.open(folder)
 
     @property
@@ -104,7 +120,7 @@ class VectorIndex:
         return int((self._firsts.metadata or {}).get("dimension", 0))
 
     def close(self) -> None:
-        """Close the files and end the threads that Chroma holds; closing twice does nothing."""
+        """Close the files and end the threads or connections that Chroma holds; closing twice does nothing."""
         self._closing.close()
 
     def __enter__(self) -> Self:
@@ -128,8 +144,9 @@ class VectorIndex:
             ModelError: a vector is of another dimension or holds values that are not finite.
         """
         self._check(vectors)
-        for start in range(0, len(ids), _BATCH):
-            stop = min(start + _BATCH, len(ids))
+        size = self._home.rows(self.dimension)
+        for start in range(0, len(ids), size):
+            stop = min(start + size, len(ids))
             self._add([(ids[row], speech_ids[row], vectors[row]) for row in range(start, stop)])
             if progress is not None:
                 progress(stop - start)
@@ -196,7 +213,7 @@ class VectorIndex:
 
     def count(self) -> int:
         """How many passages there are."""
-        with _errors(self.folder):
+        with self._home.errors():
             return self._firsts.count() + self._copies.count()
 
     def _add(self, rows: Sequence[tuple[str, str, NDArray[np.float32]]]) -> None:
@@ -211,7 +228,7 @@ class VectorIndex:
                 self._copies_of.setdefault(first, []).append((identity, speech_id))
         for collection, part in ((self._firsts, firsts), (self._copies, copies)):
             if part:
-                with _errors(self.folder):
+                with self._home.errors():
                     collection.add(
                         ids=[row[0] for row, _ in part],
                         embeddings=np.stack([row[2] for row, _ in part]),
@@ -221,7 +238,8 @@ class VectorIndex:
     def _without(self, collection: "ChromaCollection", ids: Collection[str]) -> "ChromaCollection":
         """The collection without these ids; a new one where none stay: Chroma writes an emptied one at every start."""
         wanted, removed = sorted(ids), 0
-        with _errors(self.folder):
+        kind = _FIRSTS if collection is self._firsts else _COPIES
+        with self._home.errors():
             for start in range(0, len(wanted), _BATCH):
                 present = collection.get(ids=wanted[start : start + _BATCH], include=[])["ids"]
                 removed += len(present)
@@ -230,16 +248,17 @@ class VectorIndex:
             if not removed or collection.count():
                 return collection
             dimension = self.dimension
-            self._client.delete_collection(collection.name)
-            return _new(self._client, collection.name, dimension)
+            self._home.remove(kind)
+            return _new(self._home, kind, dimension)
 
     def _rows(
         self, collection: "ChromaCollection", what: Literal["embeddings", "metadatas"], size: int
     ) -> Iterator[Any]:
-        with _errors(self.folder):
+        with self._home.errors():
             total = collection.count()
+        size = min(size, self._home.rows(self.dimension))
         for start in range(0, total, size):
-            with _errors(self.folder):
+            with self._home.errors():
                 page = collection.get(limit=size, offset=start, include=[what])
             yield page
 
@@ -247,7 +266,7 @@ class VectorIndex:
         for page in self._rows(self._copies, "metadatas", _BATCH):
             for identity, facts in zip(page["ids"], page["metadatas"], strict=True):
                 if not facts or _FIRST not in facts or _SPEECH not in facts:
-                    raise StoreDamagedError(_message(self.folder, f"does not say what {identity!r} is a copy of"))
+                    raise StoreDamagedError(_message(self._home, f"does not say what {identity!r} is a copy of"))
                 self._copies_of.setdefault(str(facts[_FIRST]), []).append((identity, str(facts[_SPEECH])))
 
     def _copies_in(self, first: str, among: frozenset[str] | None) -> list[str]:
@@ -263,18 +282,21 @@ class VectorIndex:
         return {id_: score for part in parts for id_, score in self._nearest(vector, k, ids=part)}
 
     def _nearest(self, vector: NDArray[np.float32], k: int, **narrowed: Any) -> Hits:
-        with _errors(self.folder):
+        with self._home.errors():
             answer = self._firsts.query(
                 query_embeddings=vector[np.newaxis], n_results=k, include=["distances"], **narrowed
             )
             distances = answer["distances"] or [[]]
-            return [(id_, 1.0 - float(far)) for id_, far in zip(answer["ids"][0], distances[0], strict=True)]
+            # A server sends them as decimals: as single precision they are the very ones of files.
+            return [
+                (id_, 1.0 - float(np.float32(far))) for id_, far in zip(answer["ids"][0], distances[0], strict=True)
+            ]
 
     def _check(self, vectors: NDArray[np.float32]) -> None:
         if vectors.ndim != 2 or vectors.shape[1] != self.dimension:
             raise ModelError(
                 f"The embedder made vectors of shape {vectors.shape}, expected (n, {self.dimension}) as in "
-                f"{self.folder}. Use the embedder that the index was built with, or build the index again."
+                f"{self._home.name}. Use the embedder that the index was built with, or build the index again."
             )
         if not np.isfinite(vectors).all():
             raise ModelError(
@@ -283,41 +305,22 @@ class VectorIndex:
             )
 
 
-def _errors(folder: Path) -> AbstractContextManager[None]:
-    from chromadb.errors import ChromaError  # noqa: PLC0415 - slow to import, and examining files does without it
-
-    return part_errors(folder, "vector index", ChromaError, ValueError)
-
-
-def _message(folder: Path, what: str) -> str:
+def _message(home: Home, what: str) -> str:
     return (
-        f"The vector index {folder} {what}, expected what a build wrote. "
+        f"The vector index {home.name} {what}, expected what a build wrote. "
         "Build the index again: askspeech build FOLDER --store STORE"
     )
 
 
-def _client(folder: Path, closing: ExitStack) -> "Client":
-    import chromadb  # noqa: PLC0415 - as above
-    from chromadb.config import Settings  # noqa: PLC0415
-
-    # Chroma keeps one system per path string: one spelling of a path must not open it twice.
-    made = chromadb.PersistentClient(path=folder.resolve(), settings=Settings(anonymized_telemetry=False))
-    client = cast("Client", made)
-    closing.callback(client.close)
-    return client
+def _new(home: Home, kind: str, dimension: int) -> "ChromaCollection":
+    return home.make(kind, {"hnsw": _GRAPHS[kind]}, {"dimension": dimension})
 
 
-def _new(client: "Client", name: str, dimension: int) -> "ChromaCollection":
-    configuration = cast(Any, {"hnsw": _GRAPHS[name]})
-    facts = {"dimension": dimension}
-    return client.create_collection(name, embedding_function=None, configuration=configuration, metadata=facts)
-
-
-def _existing(folder: Path, client: "Client", name: str) -> "ChromaCollection":
-    collection = client.get_collection(name, embedding_function=None)
+def _existing(home: Home, kind: str) -> "ChromaCollection":
+    collection = home.get(kind)
     function = collection.configuration_json.get("embedding_function")
     if function is not None and function.get("type") != "legacy" and function.get("name") != "default":
-        raise StoreDamagedError(_message(folder, f"carries the embedding function {function.get('name')!r}"))
+        raise StoreDamagedError(_message(home, f"carries the embedding function {function.get('name')!r}"))
     return collection
 
 

@@ -21,12 +21,15 @@ from numpy.typing import NDArray
 
 from askspeech.catalog import CATALOG, Catalog
 from askspeech.checksums import changed_files
+from askspeech.chroma_server import within
 from askspeech.datatypes import Passage
 from askspeech.disk import folder_bytes, limit_file_growth
-from askspeech.errors import AskSpeechError, DiskError, StoreDamagedError
+from askspeech.errors import AskSpeechError, DiskError, StoreDamagedError, StoreUnreachableError
 from askspeech.keywords import KEYWORDS, KeywordIndex
 from askspeech.manifest import Manifest, hashes, installed_versions
+from askspeech.settings import ChromaServer
 from askspeech.tokens import field_tokens
+from askspeech.vector_places import place_of
 from askspeech.vectors import VECTORS, VectorIndex
 
 TIME_LIMIT_SECONDS = 1800
@@ -44,6 +47,7 @@ _FOUND_AT_LEAST = 0.99
 _VECTOR_RANKS = 3
 _KEYWORD_RANKS = 10
 _TOLERANCE = 1e-6
+_QUICK_SERVER_SECONDS = 60
 _KEYWORD_FIELDS = {"text_bigrams": 1.0, "text_words": 1.0}
 
 
@@ -53,7 +57,7 @@ class Verification:
 
     `probes` passages were searched for by their own vector and their own words; the two `found_by_…` say how many were
     found. `damaged` are the parts that the problems are in; parts after a manifest or catalogue that cannot be used are
-    not looked at.
+    not looked at. `unreachable` is whether nothing is wrong but that the Chroma server did not answer.
     """
 
     problems: tuple[str, ...]
@@ -64,6 +68,7 @@ class Verification:
     seconds: float = 0.0
     quick: bool = False
     damaged: tuple[Part, ...] = ()
+    unreachable: bool = False
 
     @property
     def sound(self) -> bool:
@@ -84,14 +89,17 @@ class Verification:
         )
 
 
-def verify(generation: Path, *, quick: bool = False, time_limit: float | None = None) -> Verification:
+def verify(
+    generation: Path, *, quick: bool = False, time_limit: float | None = None, server: ChromaServer | None = None
+) -> Verification:
     """Read a generation in a child process and say what is wrong with it.
 
     `quick` compares the checksums of all files, which the build computed before it read everything, and the catalogue's
     counts; the indexes are opened only where another version of askspeech, chromadb or tantivy wrote them: then ids of
     up to 20,000 passages and up to 5,000 vectors are compared and each leg is asked 20 questions. Otherwise every id
-    and vector is compared, the hashes are computed again and up to 200 passages are searched for. The child is killed
-    after `time_limit` seconds. Whatever happens to it is a problem in the result.
+    and vector is compared, the hashes are computed again and up to 200 passages are searched for. Vectors on a Chroma
+    server, which have no checksums, are always asked for. The child is killed after `time_limit` seconds. Whatever
+    happens to it is a problem in the result.
 
     Raises:
         StoreMismatchError: another schema, chromadb or tantivy made it, which is no damage.
@@ -99,14 +107,14 @@ def verify(generation: Path, *, quick: bool = False, time_limit: float | None = 
     # The child finds whatever else is wrong with the manifest, and names the part.
     with suppress(StoreDamagedError, DiskError):
         Manifest.read(generation)
-    arguments = [str(generation.resolve()), *(["--quick"] if quick else [])]
+    arguments = [str(generation.resolve()), *(["--quick"] if quick else []), *(["--server"] if server else [])]
     time_limit = time_limit or (QUICK_TIME_LIMIT_SECONDS if quick else TIME_LIMIT_SECONDS)
     started = time.monotonic()
     try:
         child = subprocess.run(
             [sys.executable, "-m", "askspeech.verification", *arguments],
             cwd=Path(__file__).resolve().parent.parent,  # so that it finds this very package, installed or not
-            stdin=subprocess.DEVNULL,
+            input=json.dumps(asdict(server)).encode() if server else b"",  # no argument: it may hold a token
             capture_output=True,
             timeout=time_limit,
             check=False,
@@ -119,13 +127,17 @@ def verify(generation: Path, *, quick: bool = False, time_limit: float | None = 
 
 
 def inspect(
-    generation: Path, *, quick: bool = False, announce: Callable[[Part], None] = lambda part: None
+    generation: Path,
+    *,
+    quick: bool = False,
+    server: ChromaServer | None = None,
+    announce: Callable[[Part], None] = lambda part: None,
 ) -> Verification:
     """What `verify` does, in this process: only for the child, because damaged files can kill the process."""
     started = time.monotonic()
     findings = _Findings(announce)
     with ExitStack() as stack:
-        _Inspection(generation, stack, findings).run(quick=quick)
+        _Inspection(generation, server, stack, findings).run(quick=quick)
     return Verification(
         tuple(findings.problems),
         findings.passages,
@@ -135,6 +147,7 @@ def inspect(
         time.monotonic() - started,
         quick,
         tuple(dict.fromkeys(findings.damaged)),
+        findings.unreachable and not findings.damaged,
     )
 
 
@@ -147,6 +160,7 @@ class _Findings:
     probes: int = 0
     found_by_vector: int = 0
     found_by_keyword: int = 0
+    unreachable: bool = False
 
     def add(self, part: Part, sentence: str) -> None:
         """Add a problem of a part."""
@@ -159,13 +173,17 @@ class _Findings:
         self.announce(part)
         try:
             yield
+        except StoreUnreachableError as error:
+            self.unreachable = True
+            self.problems.append(str(error))
         except AskSpeechError as error:
             self.add(part, str(error))
 
 
 class _Inspection:
-    def __init__(self, generation: Path, stack: ExitStack, findings: _Findings) -> None:
+    def __init__(self, generation: Path, server: ChromaServer | None, stack: ExitStack, findings: _Findings) -> None:
         self._generation = generation
+        self._server = server
         self._stack = stack
         self._findings = findings
 
@@ -174,7 +192,7 @@ class _Inspection:
             self._manifest = Manifest.read(self._generation)
         if self._findings.damaged:
             return
-        opening = not quick or self._manifest.versions != installed_versions()
+        opening = not quick or bool(self._manifest.vectors) or self._manifest.versions != installed_versions()
         with self._findings.examining("catalogue"):
             self._compare_files("catalogue", CATALOG)
             if not self._findings.damaged:
@@ -186,7 +204,7 @@ class _Inspection:
             if opening:
                 self._examine_keywords(quick=quick)
         # Last, because it is the one that can kill or hang the process.
-        with self._findings.examining("vectors"):
+        with self._findings.examining("vectors"), within(_QUICK_SERVER_SECONDS if quick else TIME_LIMIT_SECONDS):
             self._compare_files("vectors", VECTORS)
             if opening:
                 self._examine_vectors(quick=quick)
@@ -219,7 +237,10 @@ class _Inspection:
         self._judge("keywords", "words", self._findings.found_by_keyword)
 
     def _examine_vectors(self, *, quick: bool) -> None:
-        self._vectors = self._stack.enter_context(VectorIndex.open(self._generation / VECTORS))
+        # Files are looked at even where a server is set now: what is sound of them can be used again.
+        server = self._server if self._manifest.vectors else None
+        place = place_of(self._generation, self._manifest, server)
+        self._vectors = self._stack.enter_context(VectorIndex.open(place))
         self._compare_count("vectors", "vector", self._vectors.count())
         if not quick or len(self._ids) <= _QUICK_IDS:
             self._compare("vectors", "vector", sorted(self._vectors.ids()))
@@ -335,9 +356,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m askspeech.verification", description=main.__doc__)
     parser.add_argument("generation", type=Path)
     parser.add_argument("--quick", action="store_true", help="compare checksums and counts only")
+    parser.add_argument("--server", action="store_true", help="read the Chroma server from standard input, as JSON")
     options = parser.parse_args(arguments)
     limit_file_growth(folder_bytes(options.generation))
-    result = inspect(options.generation, quick=options.quick, announce=_print_part)
+    server = ChromaServer(**json.load(sys.stdin)) if options.server else None
+    result = inspect(options.generation, quick=options.quick, server=server, announce=_print_part)
     json.dump(asdict(result), sys.stdout)
     return 0 if result.sound else 1
 

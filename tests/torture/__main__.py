@@ -18,11 +18,12 @@ from typing import Any
 
 from tests.torture.damage import DAMAGE_ROWS
 from tests.torture.rows import CRASH_ROWS, SkippedError, Trial
+from tests.torture.server_rows import SERVER_ROWS
 
 from askspeech.disk import replace_file
 from askspeech.manifest import installed_versions
 
-ROWS = {**CRASH_ROWS, **DAMAGE_ROWS}
+ROWS = {**CRASH_ROWS, **DAMAGE_ROWS, **SERVER_ROWS}
 
 
 def main() -> int:
