@@ -1,19 +1,23 @@
 """Bad text files: encodings, binary files under the name of a text, and sizes."""
 
 import gzip
+import random
 from pathlib import Path
 
 from tests.bad_files.table import KEPT, SPEECH, BadFile, bad
 
 __all__ = ["PLAIN"]
 
-LINE = "各部门要把服务企业的各项工作抓紧抓实抓好，"
+SENTENCES = 7_600
+"""So many make a megabyte."""
 
 
 def single_line(megabytes: int) -> bytes:
-    """A text of that size that never breaks its one line; every sentence differs a little from the others."""
-    sentences = (f"第{number}项工作要{LINE}一件一件办好。" for number in range(megabytes * 10_700))
-    return "".join(sentences).encode()
+    """A text of about that size that never breaks its one line; no sentence is like another."""
+    chance = random.Random(1)
+    common = "".join(bytes((lead, trail)).decode("gb2312") for lead in range(0xB0, 0xD0) for trail in range(0xA1, 0xFF))
+    words = ("".join(chance.choices(common, k=30)) for _ in range(megabytes * SENTENCES))
+    return "".join(f"第{number}项工作是{word}，要抓好。" for number, word in enumerate(words)).encode()
 
 
 def sparse(path: Path) -> None:
@@ -67,8 +71,15 @@ PLAIN: tuple[BadFile, ...] = (
     bad("替代符.txt", SPEECH.replace("营商", "\ufffd\ufffd").encode(), text="环境大会", notice="had been lost"),
     bad("旧Mac换行.txt", SPEECH.replace("\n", "\r").encode(), text=KEPT),
     bad("空行.txt", ("\n" * 1_000_000 + SPEECH).encode(), text=KEPT),
-    bad("一行到底.txt", lambda: single_line(1), text="第9999项工作", seconds=60, memory=1024),
+    bad("一行到底.txt", lambda: single_line(1), text=f"第{SENTENCES - 1}项工作", seconds=60, memory=1024),
     BadFile("很大.txt", sparse, "at most"),
-    bad("五十兆一行.txt", lambda: single_line(50), text="第534999项工作", slow=True, seconds=60, memory=1024),
+    bad(
+        "五十兆一行.txt",
+        lambda: single_line(50),
+        text=f"第{50 * SENTENCES - 1}项工作",
+        slow=True,
+        seconds=60,
+        memory=1024,
+    ),
     BadFile("十万个小文件", many_files, text=KEPT, slow=True, seconds=300),
 )
