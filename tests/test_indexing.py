@@ -163,3 +163,11 @@ def test_every_stage_reports_its_progress(folder: Path, tmp_path: Path) -> None:
 
 def test_errors_are_one_tree() -> None:
     assert issubclass(CorpusError, AskSpeechError)
+
+
+def test_thousands_of_lines_that_hardly_differ_make_a_sound_index(tmp_path: Path) -> None:
+    """Chroma's graph does not reach each of them by its own vector, but one that is as good as it."""
+    lines = (f"第{n}项工作要各部门要把服务企业的各项工作抓紧抓实抓好，一件一件办好。" for n in range(10_700))
+    (tmp_path / "工作.txt").write_text("\n\n".join(("在青禾县会议上的讲话", "同志们：", *lines)), encoding="utf-8")
+    report = build_index([tmp_path / "工作.txt"], store=tmp_path / "store")
+    assert report.passages > 1000

@@ -16,7 +16,7 @@ __all__ = ["Page", "declared_encoding", "notices_of_hidden", "read", "read_page"
 
 PAGE_TITLE = "page title"
 _HEAD = 4096
-_DEEPEST = 60_000
+_DEEPEST = 20_000
 _FEW = 20
 _SCRIPT_ONLY = 40
 _XML_DECLARATION = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
