@@ -29,6 +29,7 @@ from benchmarks.search_speed import percentile
 from benchmarks.tables import markdown
 
 SECONDS_TO_START = 120.0
+SECONDS_TO_END = 10.0
 QUESTIONS = 60
 LONGEST_WAIT = 60.0
 
@@ -57,8 +58,7 @@ def servers(store: Path, count: int) -> Iterator[list[str]]:
             # One thread for each process's arithmetic: several would only wait for each other.
             environment = {**os.environ, "ASKSPEECH_DATA": data, "OMP_NUM_THREADS": "1"}
             process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-            closing.callback(process.wait)
-            closing.callback(process.terminate)
+            closing.callback(_end, process)
             addresses.append(f"http://127.0.0.1:{port}")
         for address in addresses:
             _wait_for(address)
@@ -114,6 +114,15 @@ def load(store: Path, corpus: Path, processes: int, users: int, seconds: float) 
 def _figures(processes: int, taken: Sequence[float], errors: int, seconds: float, *, building: bool) -> Load:
     median, p95 = statistics.median(taken), percentile(sorted(taken), 0.95)
     return Load(processes, building, len(taken), errors, median, p95, len(taken) / seconds)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(SECONDS_TO_END)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _free_port() -> int:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from askspeech.conversations import Conversations
 from askspeech.live_index import Opened
@@ -25,9 +26,8 @@ def browser_program() -> str | None:
 
 
 @contextlib.contextmanager
-def serving(open_index: Callable[[], Opened], port: int = 0, kept: Conversations | None = None) -> Iterator[str]:
-    """The server in a thread, on loopback, at a free port unless one is named; gives its address."""
-    application = create_application(open_index, build_command="askspeech build FOLDER", kept=kept)
+def running(application: ASGIApp, port: int = 0) -> Iterator[str]:
+    """An application in a thread, on loopback, at a free port unless one is named; gives its address."""
     with socket.create_server(("127.0.0.1", port)) as listener:
         server = uvicorn.Server(uvicorn.Config(application, log_level="critical", timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -40,3 +40,10 @@ def serving(open_index: Callable[[], Opened], port: int = 0, kept: Conversations
         finally:
             server.should_exit = True
             thread.join(timeout=10)
+
+
+def serving(
+    open_index: Callable[[], Opened], port: int = 0, kept: Conversations | None = None
+) -> contextlib.AbstractContextManager[str]:
+    """The server with the chat page, as `running`."""
+    return running(create_application(open_index, build_command="askspeech build FOLDER", kept=kept), port)

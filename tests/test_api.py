@@ -17,8 +17,9 @@ from typing import Any
 import httpx
 import jsonschema
 import pytest
+from benchmarks.serving import running
 from tests import fakes
-from tests.api_server import api_alone, running
+from tests.api_server import api_alone
 
 from askspeech import Answerer, SpeechIndex
 from askspeech import api as api_module

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.api_server import running
+from benchmarks.serving import running
 
 from askspeech import Answerer, SpeechIndex
 from askspeech.access import Access

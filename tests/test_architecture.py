@@ -128,6 +128,7 @@ LAYERS = {
         "chroma_server",
         "conversations",
         "corpus_files",
+        "data_files",
         "disk",
         "early_script",
         "embedder",
@@ -202,7 +203,7 @@ LAYERS = {
 RESERVED = {
     "chromadb": {"chroma_files", "chroma_server", "vectors"},
     "tantivy": {"keywords"},
-    "sqlite3": {"access", "catalog", "checksums", "conversations"},
+    "sqlite3": {"access", "catalog", "checksums", "conversations", "data_files"},
     "gradio": {"answer_tools", "filter_panel", "keeping_events", "keeping_panel", "page", "server", "showing"},
     "fastapi": {"api", "api_application", "api_errors", "server"},
     "uvicorn": {"server"},

@@ -25,6 +25,7 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from askspeech.data_files import connected, marks_of
 from askspeech.disk import disk_errors, flush
 from askspeech.errors import AskSpeechError, DataError, DiskError
 
@@ -195,24 +196,14 @@ class Access:
             yield None if self._is_new(database) else database
 
     def _connect(self, wait: float = _SECONDS_TO_WAIT) -> sqlite3.Connection:
-        location = f"{self.path.resolve().as_uri()}?mode=rw"
-        database = sqlite3.connect(location, uri=True, timeout=wait, isolation_level=None)
-        try:
-            for statement in _CONNECTING:
-                database.execute(statement)
-        except sqlite3.Error:
-            database.close()
-            raise
-        return database
+        return connected(self.path, _CONNECTING, wait)
 
     def _is_new(self, database: sqlite3.Connection) -> bool:
         """Whether the file is still empty; raises DataError where it is none of ours, or another version's."""
-        application, layout, parts = (
-            database.execute(statement).fetchone()[0]
-            for statement in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
-        )
-        if (application, layout, parts) == (0, 0, 0):
+        marks = marks_of(database)
+        if marks.is_new:
             return True
+        application, layout, _ = marks
         if (application, layout) != (_APPLICATION, _LAYOUT):
             raise self._damaged(f"its application_id is {application} and its layout {layout}")
         return False

@@ -42,6 +42,8 @@ INTERRUPTED_STATUS = 130
 TERMINATED_STATUS = 143
 
 Command = Callable[[argparse.Namespace], int]
+_TERMINATED: list[bool] = []
+"""Not empty once SIGTERM has come."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -232,6 +234,8 @@ def _search(arguments: argparse.Namespace) -> int:
 def _serve(arguments: argparse.Namespace) -> int:
     from askspeech.server import serve
 
+    if _TERMINATED:  # while libraries were imported that catch whatever is raised meanwhile
+        raise _TerminatedError
     index, server, chat = settings_of(arguments)
     if arguments.host is not None:
         server = replace(server, host=arguments.host)
@@ -375,6 +379,7 @@ class _TerminatedError(KeyboardInterrupt):
 
 
 def _terminated(*_: object) -> None:
+    _TERMINATED.append(True)
     raise _TerminatedError
 
 

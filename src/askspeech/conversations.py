@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from askspeech import kept_records
+from askspeech.data_files import connected, marks_of
 from askspeech.disk import flush
 from askspeech.errors import DataError, DiskError, NotKeptError
 from askspeech.keeping import (
@@ -284,24 +285,14 @@ class Conversations:
             return self.path.exists()
 
     def _connect(self) -> sqlite3.Connection:
-        location = f"{self.path.resolve().as_uri()}?mode=rw"
-        database = sqlite3.connect(location, uri=True, timeout=_SECONDS_TO_WAIT, isolation_level=None)
-        try:
-            for statement in kept_records.CONNECTING:
-                database.execute(statement)
-        except sqlite3.Error:
-            database.close()
-            raise
-        return database
+        return connected(self.path, kept_records.CONNECTING, _SECONDS_TO_WAIT)
 
     def _is_new(self, database: sqlite3.Connection) -> bool:
         """Whether the file is still empty; raises DataError where it is none of ours, or a newer version's."""
-        application, layout, parts = (
-            database.execute(statement).fetchone()[0]
-            for statement in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master")
-        )
-        if (application, layout, parts) == (0, 0, 0):
+        marks = marks_of(database)
+        if marks.is_new:
             return True
+        application, layout, _ = marks
         if application != kept_records.APPLICATION:
             raise self._damaged(f"it is another program's database (application_id {application})")
         if layout > kept_records.LAYOUT:
@@ -321,7 +312,7 @@ class Conversations:
             yield
         except OSError as error:
             raise self._disk_error(doing, error.strerror or str(error), full=error.errno in _FULL_ERRORS) from error
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter where a damaged file names what is no text
             code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
             if code in _DISK_CODES:
                 raise self._disk_error(doing, str(error), full=code == sqlite3.SQLITE_FULL) from error

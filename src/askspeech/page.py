@@ -40,6 +40,8 @@ from askspeech.texts import CHINESE, PageTexts, translations
 __all__ = ["STATIC_PATH", "build_page", "messages", "page_head", "page_i18n", "page_theme"]
 
 STATIC_PATH = "static/askspeech"
+STYLES = ("page", "asking", "keeping")
+SCRIPTS = ("changes", "page", "asking", "keeping", "connection", "following")
 EXAMPLES_SHOWN = 4
 CONCURRENT_ANSWERS = 4
 WAITING_QUESTIONS = 64
@@ -380,16 +382,8 @@ def page_theme() -> gr.themes.Base:
 
 
 def page_head() -> str:
-    """What the page's head loads: our style sheet, our script, and the words that the script shows."""
+    """What the page's head loads: our style sheets and scripts, and the words that the scripts show."""
     words = escape(json.dumps(translations(), ensure_ascii=False))
-    return (
-        f'<link rel="stylesheet" href="{STATIC_PATH}/page.css">'
-        f'<meta name="askspeech-words" content="{words}">'
-        f'<link rel="stylesheet" href="{STATIC_PATH}/asking.css">'
-        f'<link rel="stylesheet" href="{STATIC_PATH}/keeping.css">'
-        f'<script src="{STATIC_PATH}/page.js" defer></script>'
-        f'<script src="{STATIC_PATH}/asking.js" defer></script>'
-        f'<script src="{STATIC_PATH}/keeping.js" defer></script>'
-        f'<script src="{STATIC_PATH}/connection.js" defer></script>'
-        f'<script src="{STATIC_PATH}/following.js" defer></script>'
-    )
+    styles = "".join(f'<link rel="stylesheet" href="{STATIC_PATH}/{name}.css">' for name in STYLES)
+    scripts = "".join(f'<script src="{STATIC_PATH}/{name}.js" defer></script>' for name in SCRIPTS)
+    return f'{styles}<meta name="askspeech-words" content="{words}">{scripts}'

@@ -204,15 +204,9 @@
     true,
   );
 
-  let pending = false;
-  new MutationObserver(() => {
-    if (pending) return;
-    pending = true;
-    requestAnimationFrame(() => {
-      pending = false;
-      tell();
-      forget();
-      if (shownOf && !shownOf.isConnected) hideCard();
-    });
-  }).observe(document.documentElement, { childList: true, subtree: true });
+  window.askspeechAfterChanges(() => {
+    tell();
+    forget();
+    if (shownOf && !shownOf.isConnected) hideCard();
+  });
 })();

@@ -148,17 +148,14 @@
   addEventListener("pagehide", keep);
 
   let ready = false;
-  let pending = false;
   new MutationObserver((changes) => {
     if (changes.some(({ target }) => target instanceof Element && target.closest("#as-chat"))) news = Date.now();
-    if (pending) return;
-    pending = true;
-    requestAnimationFrame(() => {
-      pending = false;
-      notice();
-      if (ready || !box() || !one("#as-chat :is(.as-welcome, .as-answer)")) return;
-      ready = true;
-      restore();
-    });
   }).observe(document.documentElement, { childList: true, subtree: true });
+
+  window.askspeechAfterChanges(() => {
+    notice();
+    if (ready || !box() || !one("#as-chat :is(.as-welcome, .as-answer)")) return;
+    ready = true;
+    restore();
+  });
 })();

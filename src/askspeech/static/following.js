@@ -48,13 +48,7 @@
     addEventListener(kind, leave, { capture: true, passive: true });
   }
 
-  let pending = false;
-  new MutationObserver(() => {
-    if (pending) return;
-    pending = true;
-    requestAnimationFrame(() => {
-      pending = false;
-      follow();
-    });
-  }).observe(document.documentElement, { childList: true, subtree: true });
+  window.askspeechAfterChanges(() => {
+    follow();
+  });
 })();

@@ -109,22 +109,16 @@
     }
   };
 
-  let pending = false;
-  new MutationObserver(() => {
-    if (pending) return;
-    pending = true;
-    requestAnimationFrame(() => {
-      pending = false;
-      follow();
-      begin();
-      unfold();
-      relabel();
-      relabelThumbs();
-      for (const button of document.querySelectorAll("#as-sources button.as-judge")) {
-        button.setAttribute("aria-pressed", String(button.classList.contains("as-chosen")));
-      }
-    });
-  }).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
+  window.askspeechAfterChanges(() => {
+    follow();
+    begin();
+    unfold();
+    relabel();
+    relabelThumbs();
+    for (const button of document.querySelectorAll("#as-sources button.as-judge")) {
+      button.setAttribute("aria-pressed", String(button.classList.contains("as-chosen")));
+    }
+  });
 
   /* The sources of an earlier answer stand beside it once one of its numbers was clicked. */
   const pointAt = (number) => {

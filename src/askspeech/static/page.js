@@ -179,15 +179,9 @@
     }
   };
 
-  let pending = false;
-  new MutationObserver(() => {
-    if (pending) return;
-    pending = true;
-    requestAnimationFrame(() => {
-      pending = false;
-      relabel();
-    });
-  }).observe(document.documentElement, { childList: true, subtree: true });
+  window.askspeechAfterChanges(() => {
+    relabel();
+  });
 
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : null;
