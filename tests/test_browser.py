@@ -175,6 +175,7 @@ def test_clearing_starts_a_new_conversation(page: Page) -> None:
     ask(page, fakes.OFFICERS.question)
     page.locator("#as-chat .icon-button").first.click()
     page.wait_for_selector("#as-chat .example")
+    page.wait_for_function("() => !location.hash.includes('c=')")  # the server has begun a new one, too
     ask(page, fakes.DEBTS.question)
     assert page.locator(ANSWER).count() == 1
 
