@@ -48,15 +48,17 @@ class Load:
 
 
 @contextlib.contextmanager
-def servers(store: Path, count: int) -> Iterator[list[str]]:
-    """So many server processes on one store; gives their addresses once all can answer."""
+def servers(store: Path, count: int, **settings: str) -> Iterator[list[str]]:
+    """So many server processes on one store, with more variables of the environment; gives their addresses once all
+    can answer.
+    """
     with tempfile.TemporaryDirectory() as data, contextlib.ExitStack() as closing:
         addresses = []
         for _ in range(count):
             port = _free_port()
             command = [sys.executable, "-m", "askspeech", "serve", "--store", str(store), "--port", str(port)]
             # One thread for each process's arithmetic: several would only wait for each other.
-            environment = {**os.environ, "ASKSPEECH_DATA": data, "OMP_NUM_THREADS": "1"}
+            environment = {**os.environ, "ASKSPEECH_DATA": data, "OMP_NUM_THREADS": "1", **settings}
             process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
             closing.callback(_end, process)
             addresses.append(f"http://127.0.0.1:{port}")

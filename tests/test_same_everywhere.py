@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,9 @@ from benchmarks.serving import browser_program
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from tests import browser as browsers
+from tests import chroma_processes
 
-from askspeech import Answerer, SpeechIndex
+from askspeech import Answerer, SpeechIndex, build_index
 
 LINES = (Path(__file__).parent / "data" / "samples.questions.jsonl").read_text(encoding="utf-8").splitlines()
 QUESTIONS = [str(json.loads(line)["question"]) for line in LINES]
@@ -48,11 +49,29 @@ def addresses(samples_store: Path) -> Iterator[list[str]]:
         yield started
 
 
+@pytest.fixture(scope="module")
+def with_chroma_server(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
+    """Four processes whose vectors are in one Chroma server."""
+    folder = tmp_path_factory.mktemp("served")
+    with chroma_processes.running(folder / "chroma") as chroma:
+        build_index([samples], store=folder / "store", settings=chroma.settings)
+        with servers(folder / "store", PROCESSES, ASKSPEECH_CHROMA_URL=chroma.url) as started:
+            yield started
+
+
 def test_a_hundred_questions() -> None:
     assert len(QUESTIONS) == len(set(QUESTIONS)) == 100
 
 
 def test_over_rest_from_four_processes_on_one_store(python: Found, addresses: list[str]) -> None:
+    check_over_rest(python, addresses)
+
+
+def test_over_rest_from_four_processes_on_one_chroma_server(python: Found, with_chroma_server: list[str]) -> None:
+    check_over_rest(python, with_chroma_server)
+
+
+def check_over_rest(python: Found, addresses: Sequence[str]) -> None:
     with httpx.Client(timeout=30) as client:
         for number, question in enumerate(QUESTIONS):
             base = f"{addresses[number % PROCESSES]}/api/v1"
