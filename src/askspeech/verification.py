@@ -298,6 +298,8 @@ class _Inspection:
         found = [identity for identity, _ in self._vectors.query(vectors[0], _VECTOR_RANKS)]
         if passage.id in found or not vectors[0].any():
             return True  # a vector of zeros is near to nothing
+        if not found:
+            return False
         # Among hundreds that say nearly the same, as numbered lines do, the graph reaches some and not others.
         nearness = _unit(self._catalog.vectors(found)) @ _unit(vectors)[0]
         return bool((nearness >= _NEARLY_EQUAL).any())
