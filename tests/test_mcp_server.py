@@ -561,6 +561,8 @@ def begun(store: Path) -> "subprocess.Popen[str]":
         [sys.executable, "-m", "askspeech", "mcp", "--store", str(store)],
         env={**os.environ, **ENVIRONMENT}, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        # What a shell starts in the background ignores Ctrl-C, and so do its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads are begun here
     )  # fmt: skip
     asked = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
     assert process.stdin is not None and process.stdout is not None
