@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 import pytest
 from benchmarks.serving import NAMES, browser_program, serving
+from tests import fakes
 
+from askspeech.conversations import Conversations
 from askspeech.datatypes import Citation
 from askspeech.live_index import Opened
 
@@ -28,6 +30,7 @@ __all__ = [
     "opened",
     "playwright_api",
     "serving",
+    "serving_fakes",
     "words_marked",
 ]
 
@@ -80,6 +83,13 @@ def launched() -> Iterator[playwright_api.Browser]:
         browser = playwright.chromium.launch(executable_path=browser_program(), args=arguments)
         yield browser
         browser.close()
+
+
+def serving_fakes(
+    answers: fakes.FakeAnswers | None = None, *, kept: Conversations | None = None, port: int = 0
+) -> contextlib.AbstractContextManager[str]:
+    """The page over the invented speeches, as `serving`; it answers with what the fakes do, or with these answers."""
+    return serving(lambda: Opened(fakes.FakeIndex(), answers or fakes.FakeAnswers()), port, kept)
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import http.server
+import os
 import signal
 import socket
 import subprocess
@@ -64,8 +65,11 @@ class Chroma:
         raise AssertionError(f"the Chroma server did not answer within {SECONDS_TO_START} seconds")
 
     def send(self, number: signal.Signals) -> None:
+        """Send it a signal; one that stops it is waited for, since until all its threads have stopped it answers."""
         assert self.process is not None
         self.process.send_signal(number)
+        if number == signal.SIGSTOP:
+            os.waitpid(self.process.pid, os.WUNTRACED)
 
     def kill(self) -> None:
         """Kill -9, and wait for the end; nothing happens where it has ended."""

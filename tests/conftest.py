@@ -1,7 +1,9 @@
 """Fixtures that several test files share: a small corpus written for the tests, and the real index built of it."""
 
+import fcntl
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,9 +11,10 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
     from askspeech import Answerer, SpeechIndex
+    from askspeech.conversations import Conversations
 
 # Before anything imports a model library: no test may look for a model on the network.
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -71,6 +74,30 @@ FORUM = """在云陵市民营企业家座谈会上的讲话
 TEXTS = {"county/opening.txt": OPENING, "forum.txt": FORUM}
 
 
+# The files that take longest: begun last, they would keep one worker of pytest-xdist busy while the others idle.
+LONGEST = (
+    "test_torture.py",
+    "test_chroma_server.py",
+    "test_security.py",
+    "test_browser_library_more.py",
+    "test_rebuilding.py",
+    "test_same_everywhere.py",
+    "test_browser_trouble.py",
+    "test_indexing.py",
+    "test_injection.py",
+    "test_browser_accessibility.py",
+    "test_browser.py",
+    "test_browser_library.py",
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, where files are given out to workers as these become free."""
+    if hasattr(config, "workerinput"):
+        ranks = {name: rank for rank, name in enumerate(LONGEST)}
+        items.sort(key=lambda item: ranks.get(item.path.name, len(ranks)))
+
+
 @pytest.fixture(autouse=True)
 def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("ASKSPEECH_")]:
@@ -91,19 +118,21 @@ def corpus_texts() -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that holds the test corpus."""
-    root = tmp_path_factory.mktemp("corpus")
-    for name, text in TEXTS.items():
-        path = root / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="")
-    return root
+    """A folder that holds the test corpus; not to be changed by a test."""
+
+    def write(root: Path) -> None:
+        for name, text in TEXTS.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="")
+
+    return _made_once("corpus", write, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def store(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with the index of the test corpus; not to be changed by a test."""
-    return _built(corpus, tmp_path_factory.mktemp("store"))
+    return _built(corpus, "store", tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
@@ -132,7 +161,7 @@ def samples(repository: Path) -> Path:
 @pytest.fixture(scope="session")
 def samples_store(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with the index of the samples; not to be changed by a test."""
-    return _built(samples, tmp_path_factory.mktemp("samples-store"))
+    return _built(samples, "samples-store", tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
@@ -153,8 +182,47 @@ def browser() -> Iterator["Browser"]:
         yield program
 
 
-def _built(folder: Path, store: Path) -> Path:
+@pytest.fixture(scope="module")
+def conversations() -> "Conversations | None":
+    """Where the page of a test file keeps conversations: nowhere, unless the file says where."""
+    return None
+
+
+@pytest.fixture(scope="module")
+def address(conversations: "Conversations | None") -> Iterator[str]:
+    """A page over the invented speeches."""
+    from tests.browser import serving_fakes
+
+    with serving_fakes(kept=conversations) as started:
+        yield started
+
+
+@pytest.fixture
+def page(browser: "Browser", address: str) -> Iterator["Page"]:
+    """That page, open in a browser, which must complain of nothing."""
+    from tests.browser import opened
+
+    with opened(browser, address) as ready:
+        yield ready
+
+
+def _built(folder: Path, name: str, factory: pytest.TempPathFactory) -> Path:
+    """A copy, for this worker alone, of a store that is built once."""
     from askspeech import build_index
 
-    build_index([folder], store=store)
-    return store
+    built = _made_once(name, lambda store: build_index([folder], store=store), factory)
+    return Path(shutil.copytree(built, factory.mktemp(f"own-{name}"), dirs_exist_ok=True))
+
+
+def _made_once(name: str, make: Callable[[Path], object], factory: pytest.TempPathFactory) -> Path:
+    """A folder that is made by whichever worker of pytest-xdist needs it first, and is there for all of them."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"shared-{name}"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            drafted = folder.with_suffix(".draft")
+            make(drafted)
+            drafted.rename(folder)
+    return folder

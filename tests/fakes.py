@@ -30,6 +30,7 @@ from askspeech.datatypes import (
     slices,
 )
 from askspeech.errors import NotInIndexError, QuestionError, StoreMissingError
+from askspeech.glance import TermUses, speech_uses, term_pattern
 from askspeech.whole_speech import WholeSpeech
 
 PREFACE = "𠮷林发布：本文件收录两篇讲话。\n\n"
@@ -221,6 +222,28 @@ class FakeIndex:
         """One speech with the text."""
         return WholeSpeech(self.speech(speech_id), made.source(self.text))
 
+    def passage_count(self) -> int:
+        """How many there seem to be."""
+        return 9
+
+    def passages(self, speech_id: str) -> list[Passage]:
+        """One passage for every line of a speech, all under one heading."""
+        start, end = self.speech(speech_id).span
+        ends = [at + 1 for at in range(start, end) if self.text[at] == "\n"]
+        lines = zip([start, *ends], [*ends, end], strict=True)
+        spans = [Span(first, last) for first, last in lines if self.text[first:last].strip()]
+        return [
+            Passage(f"line-{at.start}", "source-1", speech_id, None, "", "text", self.text[slice(*at)], (at,), PATH)
+            for at in spans
+        ]
+
+    def uses(self, term: str, filters: Filters | None = None) -> TermUses:
+        """Where the speeches use a term, whatever the filters."""
+        pattern, source = term_pattern(term), made.source(self.text)
+        found = [speech_uses(pattern, one, source, ()) for one in self.speeches()]
+        using = sorted((one for one in found if one.places), key=lambda one: -one.count)
+        return TermUses(term, tuple(using), self.all_speeches)
+
     def example_questions(self, count: int, language: Language = "zh") -> list[str]:
         """The questions that the fake answers know."""
         return list(self.questions[:count])
@@ -298,18 +321,18 @@ HOSTILE_QUESTION = "hostile"
 HOSTILE_NEAREST = "hostile nearest"
 
 
-def hostile() -> tuple[FakeIndex, FakeAnswers]:
+def hostile(payloads: Sequence[str] = HOSTILE) -> tuple[FakeIndex, FakeAnswers]:
     """An index and answers in which every payload is a title, a file's name, a heading, a quotation and a notice."""
-    parts = [f"前言\n正文{payload}。后面{payload}\n" for payload in HOSTILE]
+    parts = [f"前言\n正文{payload}。后面{payload}\n" for payload in payloads]
     whole = "\n".join(parts)
     speeches, cited, near = [], [], []
-    for number, (payload, part) in enumerate(zip(HOSTILE, parts, strict=True), 1):
+    for number, (payload, part) in enumerate(zip(payloads, parts, strict=True), 1):
         one = speech(number, payload, part, file=payload, whole=whole)
         words = f"正文{payload}。"
         speeches.append(one)
         cited.append(citation(number, one, span_of(words, whole), path=(payload,), text=whole))
         near.append(hit(one, words, path=(payload,), text=whole))
     made = answer(HOSTILE_QUESTION, [(one.quote.replace("\n", " "), one) for one in cited])
-    made = replace(made, notices=HOSTILE)
+    made = replace(made, notices=tuple(payloads))
     refusal = answer(HOSTILE_NEAREST, ["Nothing was found."], outcome="not_found", nearest=tuple(near), language="en")
-    return FakeIndex(whole, tuple(speeches), HOSTILE), FakeAnswers((made, refusal))
+    return FakeIndex(whole, tuple(speeches), tuple(payloads)), FakeAnswers((made, refusal))

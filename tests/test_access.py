@@ -18,7 +18,6 @@ from starlette.testclient import TestClient
 from starlette.types import Scope
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from askspeech import access as access_module
 from askspeech.access import ACCESS, Access, RequiresToken
 from askspeech.cli import main
 from askspeech.errors import AskSpeechError, DataError
@@ -230,19 +229,22 @@ def test_any_number_of_threads_ask_and_write_at_once(access: Access) -> None:
 @pytest.mark.parametrize(
     "content", [b"not a database, but a text that is long enough to be one" * 9, b"SQLite format 3\0"]
 )
-def test_nobody_is_let_in_where_the_file_is_damaged(access: Access, content: bytes) -> None:
+def test_nobody_is_let_in_where_the_file_is_damaged(
+    access: Access, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
     _, sent = access.add("reader")
     access.path.write_bytes(content)
     for asked in (scope(), scope(**bearer(sent))):
         refusal = access.allowed(asked)
         assert refusal is not None
         assert (refusal.status, refusal.code) == (503, "access_unknown")
-        assert str(access.path) in refusal.message and "令牌" in refusal.message
+        assert str(access.path) not in refusal.message and "用户的数据" in refusal.message
+    assert str(access.path) in caplog.text, "for whoever runs the server"
     with pytest.raises(DataError):
         access.tokens()
 
 
-@pytest.mark.parametrize("statement", ["PRAGMA user_version = 2", "PRAGMA application_id = 7"])
+@pytest.mark.parametrize("statement", ["PRAGMA user_version = 4", "PRAGMA application_id = 7"])
 def test_a_file_of_another_program_or_version_is_left_alone(access: Access, statement: str) -> None:
     access.add("reader")
     with sqlite3.connect(access.path) as database:
@@ -299,7 +301,7 @@ def test_a_changed_byte_is_an_error_of_ours_or_none(sound: tuple[Access, str, by
 
 def test_a_busy_file_is_one_sentence(access: Access, monkeypatch: pytest.MonkeyPatch) -> None:
     access.add("reader")
-    monkeypatch.setattr(access_module.Access._connect, "__defaults__", (0.05,))
+    monkeypatch.setattr(access._file, "_seconds", 0.05)
     other = sqlite3.connect(access.path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     refusal = access.allowed(scope())

@@ -1,12 +1,15 @@
 """From ranked candidates to the parts of an answer."""
 
+from collections.abc import Sequence
+
 from hypothesis import given
 from hypothesis import strategies as st
 from tests import made
 
-from askspeech.answer_parts import MOST_SENTENCES, MOST_SPEECHES, answer_parts
+from askspeech.answer_parts import MOST_SENTENCES, MOST_SPEECHES, answer_parts, to_the_point
 from askspeech.asked import asked_for
-from askspeech.datatypes import Hit
+from askspeech.citing import cite
+from askspeech.datatypes import Citation, Hit
 from askspeech.ranking import Candidate, Ranked, candidates_of
 
 PLAIN = asked_for("台账由谁建？", "person")
@@ -119,3 +122,32 @@ def test_there_is_always_a_part_none_twice_and_never_too_many(scores: list[float
     assert chosen.extracts
     assert len({extract.place for extract in chosen.extracts}) == len(chosen.extracts)
     assert chosen.enumeration or len(chosen.extracts) <= 2 * MOST_SENTENCES
+
+
+def test_a_heading_is_answered_by_the_items_under_it() -> None:
+    heads = made.hit("一、正视存在的问题\n二、抓好实事\n三、严明纪律", start=400)
+    ranked = scored([heads, OUTLINE], 7, 10, 6, 1, 1, 1, 1)
+    chosen = answer_parts(ranked, LIST)
+    assert not chosen.enumeration
+    own = made.hit("二、抓好实事\n一是减少申报材料。\n二是压缩办理时限。", start=200, path=["二、抓好实事"])
+    chosen = answer_parts(scored([own, OUTLINE], 10, 2, 1, 5), LIST)
+    assert chosen.enumeration
+    assert [extract.text for extract in chosen.extracts] == ["一是减少申报材料。", "二是压缩办理时限。"]
+
+
+def point(question: str, ranked: list[Ranked], said: Sequence[Citation] = ()) -> list[str]:
+    return [one.candidate.text for one in to_the_point(ranked, question, said)]
+
+
+def test_a_question_that_leans_on_another_wants_a_word_of_its_own() -> None:
+    ranked = scored([DEBTS], 10, 8, 7)
+    assert point("那进度怎么查询？", ranked) == ["企业可以查询进度。"]
+    assert point("那怎么监督？", ranked) == [one.candidate.text for one in ranked]
+    assert point("那进度怎么查询？", scored([DEBTS], 20, 8, 7))[0] == "各部门要建立台账。"
+
+
+def test_where_it_has_none_what_was_quoted_is_not_quoted_again() -> None:
+    ranked = scored([DEBTS], 10, 8, 7)
+    said = [cite(1, made.source(DEBTS.passage.text), DEBTS, start, end) for start, end in ((0, 9), (9, 18))]
+    assert point("还有呢？", ranked, said) == ["各部门要建立台账。", "企业可以查询进度。"]
+    assert point("还有呢？", ranked) == [one.candidate.text for one in ranked]

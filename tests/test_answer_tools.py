@@ -14,11 +14,11 @@ from askspeech import Answerer, SpeechIndex
 from askspeech.answer_footer import footer_html, literally_differs, searched_instead
 from askspeech.answer_rendering import AnswerView
 from askspeech.chat import Conversation, Exchange, answered
+from askspeech.chat_page import Handlers
 from askspeech.datatypes import Answer, Filters, Turn
 from askspeech.errors import StoreMissingError
 from askspeech.links import Linked, fragment, parsed_fragment
 from askspeech.live_index import LiveIndex, Opened
-from askspeech.page import Handlers
 from askspeech.showing import UNCHANGED, messages, sources_of, texts_for
 from askspeech.texts import CHINESE, ENGLISH
 
@@ -257,17 +257,17 @@ def test_a_link_fills_the_box_and_the_filters() -> None:
     assert [update["value"] for update in dropdowns] == [["speech-2"], ["县"], [], [], [], []]
     assert all(update["choices"] for update in dropdowns)
     assert generation == fakes.FakeIndex().generation
-    assert warned == ["当前的索引里没有这些筛选，没有选上：&#60;省&#62;"]
+    assert warned == ["资料库里没有这些筛选，没有选上：&#60;省&#62;"]
 
 
 def test_a_link_with_a_question_alone_leaves_the_filters() -> None:
     question, *rest = handlers().linked("#q=a%20b", READER)
-    assert question["value"] == "a b" and rest == [gr.skip()] * 7
+    assert question["value"] == "a b" and rest == [gr.skip()] * 8
 
 
 @pytest.mark.parametrize("link", ["", "#", "#c=1234", "#nothing"])
 def test_what_is_no_link_changes_nothing(link: str) -> None:
-    assert handlers().linked(link, READER) == (gr.skip(),) * 8
+    assert handlers().linked(link, READER) == (gr.skip(),) * 9
 
 
 def test_the_filters_of_a_link_wait_for_an_index() -> None:
@@ -289,7 +289,7 @@ def test_the_filters_of_a_link_wait_for_an_index() -> None:
     *dropdowns, generation = page.tools.filled(generation, CHINESE, chosen, warned.append)
     assert [update.get("value") for update in dropdowns] == [None, ["县"], None, None, None, None]
     assert generation == fakes.FakeIndex().generation
-    assert warned == ["当前的索引里没有这些筛选，没有选上：&#60;省&#62;"]
+    assert warned == ["资料库里没有这些筛选，没有选上：&#60;省&#62;"]
 
 
 # The chat model, and the language

@@ -387,7 +387,7 @@ def test_without_an_index(fake: Fake) -> None:
         assert {error_of(response) for response in everything(client)} == {(503, "index_missing")}
         state = client.get("/index").json()
     assert (state["ready"], state["generation"], state["speeches"]) == (False, None, 0)
-    assert "There is no index in x" in state["message"]
+    assert "There is no index yet" in state["message"] and "in x" not in state["message"]
 
 
 @pytest.mark.parametrize(
@@ -470,21 +470,28 @@ def test_file_names_that_are_no_unicode(fake: Fake) -> None:
 
 def test_a_full_queue_is_told_at_once_and_empties(fake: Fake) -> None:
     gate = threading.Event()
-    asked = {"question": fakes.DEBTS.question}
-    with fake(answers=fakes.FakeAnswers(gate=gate), threads=1, waiting=2) as client, ThreadPoolExecutor(8) as programs:
-        began = time.monotonic()
-        running_ones = [programs.submit(client.post, "/ask", json=asked) for _ in range(8)]
-        while sum(one.done() for one in running_ones) < 5:
+    answers, asked = fakes.FakeAnswers(gate=gate), {"question": fakes.DEBTS.question}
+    began = time.monotonic()
+
+    def wait_until(condition: Callable[[], bool]) -> None:
+        while not condition():
             assert time.monotonic() - began < 10
             time.sleep(0.01)
+
+    with fake(answers=answers, threads=1, waiting=2) as client, ThreadPoolExecutor(8) as programs:
+        running_ones = [programs.submit(client.post, "/ask", json=asked)]
+        wait_until(lambda: bool(answers.histories))  # until it is answered, it takes one of the places of those waiting
+        running_ones += [programs.submit(client.post, "/ask", json=asked) for _ in range(7)]
+        wait_until(lambda: sum(one.done() for one in running_ones) == 5)
         refused = [one.result() for one in running_ones if one.done()]
         assert {error_of(one) for one in refused} == {(503, "busy")}
         assert {one.headers["retry-after"] for one in refused} == {"2"}
         assert client.get("/speeches").status_code == 200, "what reads is not held up by what answers"
         assert client.post("/search", json={"question": "x"}).status_code == 200
         gate.set()
-        answered = [one.result() for one in running_ones if one.result() not in refused]
-        assert [one.json()["text"] for one in answered] == [fakes.DEBTS.text] * 3
+        answered = [one.result() for one in running_ones if one.result().status_code == 200]
+        # Two wait; the third runs, unless all came before the worker had taken the first.
+        assert [one.json()["text"] for one in answered] in ([fakes.DEBTS.text] * 2, [fakes.DEBTS.text] * 3)
         assert client.post("/ask", json=asked).json()["text"] == fakes.DEBTS.text
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.bad_files.all_files import all_files, complaint
-from tests.bad_files.odd_paths import OUTSIDE, named, odd_paths
+from tests.bad_files.odd_paths import HIDDEN, OUTSIDE, named, odd_paths
 from tests.bad_files.table import KEPT, SPEECH, BadFile
 
 from askspeech import SpeechIndex, build_index
@@ -102,7 +102,8 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> BuildReport:
     folder = tmp_path_factory.mktemp("odd")
     (folder / "corpus" / "锁住").mkdir(parents=True)
     (folder / OUTSIDE).mkdir()
-    (folder / OUTSIDE / "文件.txt").write_text(f"{SPEECH}\n链接的一份。\n", encoding="utf-8")
+    for place in (folder / OUTSIDE / "文件.txt", folder / "corpus" / HIDDEN):
+        place.write_text(f"{SPEECH}\n链接的一份。\n", encoding="utf-8")
     for one in (*odd_paths(), *named()):
         one.make(folder / "corpus" / one.name)
     return build_index([folder / "corpus"], store=folder / "store")

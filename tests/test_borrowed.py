@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests import made
 
-from askspeech.borrowed import merged
+from askspeech.borrowed import merged, wording
 from askspeech.datatypes import Hit
 from askspeech.selection import Extract, sentences_of
 
@@ -32,6 +32,22 @@ def test_nearly_the_same_words_count_as_the_same() -> None:
     near, far = SAID.replace("改进", "推动"), "要把企业的呼声当成头等大事，马上就办。"
     found = merged([whole(of_speech(1, SAID)), whole(of_speech(2, near)), whole(of_speech(3, far))], {})
     assert [len(one.also) for one in found] == [1, 0]
+
+
+def test_another_figure_is_not_the_same() -> None:
+    said = "今年以来，市纪委监委通报查处了{}起损害营商环境典型案例。"
+    five, eight, hidden = (whole(of_speech(at, said.format(n))) for at, n in enumerate(("5", "8", "xx"), 1))
+    assert [one.also for one in merged([five, eight], {})] == [(), ()]
+    (one,) = merged([hidden, five], {})
+    assert (one.extract, one.also) == (five, (hidden,)) and wording(five, hidden) == "blanked"
+    other = whole(of_speech(4, said.format("五")))
+    assert [len(one.also) for one in merged([five, other], {})] == [1]
+
+
+def test_how_it_is_said_elsewhere() -> None:
+    shown = whole(of_speech(1, SAID))
+    assert wording(shown, whole(of_speech(2, SAID.replace("。", "；")))) == "same"
+    assert wording(shown, whole(of_speech(2, SAID.replace("改进", "推动")))) == "near"
 
 
 def test_one_speech_may_say_it_twice() -> None:

@@ -20,6 +20,7 @@ from tests.browser import (
     opened,
     playwright_api,
     serving,
+    serving_fakes,
     words_marked,
 )
 from tests.chat_server import Asked
@@ -36,19 +37,6 @@ from askspeech.settings import ChatSettings
 from askspeech.texts import CHINESE, ENGLISH
 
 pytestmark = marks
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """A page over the invented speeches."""
-    with serving(lambda: Opened(fakes.FakeIndex(), fakes.FakeAnswers())) as started:
-        yield started
-
-
-@pytest.fixture
-def page(browser: playwright_api.Browser, address: str) -> Iterator[Page]:
-    with opened(browser, address) as ready:
-        yield ready
 
 
 def test_a_citation_opens_the_speech_at_its_words(page: Page) -> None:
@@ -183,7 +171,7 @@ def test_clearing_starts_a_new_conversation(page: Page) -> None:
 def test_an_answer_streams_and_can_be_stopped(browser: playwright_api.Browser) -> None:
     gate = threading.Event()
     answers = fakes.FakeAnswers(gate=gate)
-    with serving(lambda: Opened(fakes.FakeIndex(), answers)) as started, opened(browser, started) as page:
+    with serving_fakes(answers) as started, opened(browser, started) as page:
         page.fill(ASK, fakes.DEBTS.question)
         page.press(ASK, "Enter")
         page.wait_for_selector(f"{ANSWER}.as-running button.as-cite")
@@ -360,7 +348,10 @@ def test_filters_survive_a_restart_of_the_server(browser: playwright_api.Browser
                 assert answers.filters == [Filters(level=("县",))]
 
 
-OWN_ELEMENTS = ["ARTICLE", "BUTTON", "CODE", "DIV", "H2", "H3", "H4", "H5", "MARK", "P", "PRE", "SECTION", "SPAN"]
+OWN_ELEMENTS = [
+    "ARTICLE", "BUTTON", "CODE", "DETAILS", "DIV", "H2", "H3", "H4", "H5", "MARK", "P", "PRE", "SECTION", "SPAN",
+    "SUMMARY",
+]  # fmt: skip
 FOREIGN = """own => [...document.querySelectorAll("#as-chat .message-content *, #as-sources *, .as-reader-body *")]
     .filter(element => !own.includes(element.tagName) || element.hasAttribute("style") && !element.closest(".block > *")
         || [...element.attributes].some(attribute => attribute.name.startsWith("on")))

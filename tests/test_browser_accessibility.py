@@ -18,11 +18,10 @@ from tests.browser import (
     marks,
     opened,
     playwright_api,
-    serving,
+    serving_fakes,
 )
 
 from askspeech.conversations import Conversations
-from askspeech.live_index import Opened
 
 pytestmark = marks
 
@@ -80,7 +79,7 @@ def serious(page: Page) -> list[tuple[str, str]]:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     kept = Conversations(tmp_path_factory.mktemp("data"))
-    with serving(lambda: Opened(fakes.FakeIndex(), fakes.FakeAnswers(has_chat_model=True)), kept=kept) as started:
+    with serving_fakes(fakes.FakeAnswers(has_chat_model=True), kept=kept) as started:
         yield started
 
 
@@ -129,6 +128,11 @@ def _read_and_look(page: Page, audit: Audit) -> None:
 
 
 def _open_panels_and_look(page: Page, audit: Audit) -> None:
+    page.locator("button.as-export").first.click()
+    page.wait_for_selector("#as-exporting[open]")
+    audit.look("panel for exporting")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#as-exporting", state="hidden")
     if not page.locator("#as-keeping.open").count():
         page.locator("#as-keeping .toggle-button").click()
     page.wait_for_selector("#as-kept label")

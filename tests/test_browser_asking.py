@@ -1,7 +1,6 @@
 """Asking on the page in a real browser: numbers, keys, again, edited, literally, led on, links, languages, phones."""
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 from tests import fakes
@@ -19,6 +18,7 @@ from tests.browser import (
     opened,
     playwright_api,
     serving,
+    serving_fakes,
     words_marked,
 )
 
@@ -34,19 +34,6 @@ pytestmark = marks
 CARD = ".as-card"
 NUMBER = f"{ANSWER} button.as-cite"
 FOCUSED = "selector => document.activeElement === document.querySelector(selector)"
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """A page over the invented speeches."""
-    with serving(lambda: Opened(fakes.FakeIndex(), fakes.FakeAnswers())) as started:
-        yield started
-
-
-@pytest.fixture
-def page(browser: playwright_api.Browser, address: str) -> Iterator[Page]:
-    with opened(browser, address) as ready:
-        yield ready
 
 
 def shown_number(page: Page, number: int) -> None:
@@ -197,7 +184,7 @@ def test_again_edited_and_led_on(page: Page) -> None:
 def test_the_tools_go_while_an_answer_is_running_and_escape_ends_it(browser: playwright_api.Browser) -> None:
     gate = threading.Event()
     answers = fakes.FakeAnswers(gate=gate)
-    with serving(lambda: Opened(fakes.FakeIndex(), answers)) as started, opened(browser, started) as page:
+    with serving_fakes(answers) as started, opened(browser, started) as page:
         page.fill(ASK, fakes.DEBTS.question)
         page.press(ASK, "Enter")
         page.wait_for_selector(f"{ANSWER}.as-running button.as-cite")
@@ -233,7 +220,7 @@ def test_what_was_searched_for_is_said_and_can_be_left(
 
 def test_the_chat_model_can_be_left_out(browser: playwright_api.Browser, address: str) -> None:
     answers = fakes.FakeAnswers(has_chat_model=True)
-    with serving(lambda: Opened(fakes.FakeIndex(), answers)) as started, opened(browser, started) as page:
+    with serving_fakes(answers) as started, opened(browser, started) as page:
         switch = page.get_by_label(CHINESE.quotations_only)
         ask(page, fakes.OFFICERS.question)
         switch.check()
@@ -248,7 +235,7 @@ def test_the_chat_model_can_be_left_out(browser: playwright_api.Browser, address
 
 def test_a_link_is_copied_and_opened(browser: playwright_api.Browser) -> None:
     answers, seen = fakes.FakeAnswers(), []
-    with serving(lambda: Opened(fakes.FakeIndex(), answers)) as started:
+    with serving_fakes(answers) as started:
         link = fragment(Linked(fakes.DEBTS.question, Filters(speech=("speech-1",), level=("县",))))
         context = browser.new_context(locale="zh-CN", permissions=["clipboard-read", "clipboard-write"])
         page, watch = context.new_page(), Watch(started)
@@ -330,6 +317,42 @@ def test_reading_begins_at_the_question_wherever_the_reader_was(browser: playwri
             page.mouse.wheel(0, -5000)
             page.wait_for_timeout(200)
             assert is_in_view(page, "#as-chat .as-question"), "and nothing takes the reader away"
+
+
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 800}, {"width": 1280, "height": 620}, PHONE])
+def test_the_latest_answer_stands_below_its_question(browser: playwright_api.Browser, size: dict[str, int]) -> None:
+    """Whatever comes and goes meanwhile: what leads on from the answer before, the tools, the button to the end."""
+    answers = fakes.FakeAnswers(gate=threading.Event())
+    with serving_fakes(answers) as started, opened(browser, started, size=size) as page:
+        for turn in range(6):
+            assert answers.gate
+            answers.gate.clear()
+            page.fill(ASK, (fakes.DEBTS, fakes.WEATHER, fakes.OFFICERS)[turn % 3].question)
+            page.press(ASK, "Enter")
+            page.wait_for_selector(f"{ANSWER}.as-running")
+            page.wait_for_timeout(150)
+            answers.gate.set()
+            settled(page, turn + 1)
+            page.wait_for_timeout(400)
+            assert stands_at_the_top(page), f"after question {turn + 1}"
+        page.locator("#as-chat .as-answer >> nth=-1").evaluate(
+            "answer => { answer.querySelector('p').style.paddingBottom = '900px' }"
+        )
+        page.wait_for_timeout(1800)
+        assert stands_at_the_top(page), "after a late change of height"
+
+
+def stands_at_the_top(page: Page) -> bool:
+    """Whether the latest question is at the top of the conversation, or all that is below it can be seen."""
+    return bool(
+        page.evaluate(
+            "() => { const wrap = document.querySelector('#as-chat .bubble-wrap');"
+            " const top = [...document.querySelectorAll('#as-chat .as-question')].pop().getBoundingClientRect().top"
+            "   - wrap.getBoundingClientRect().top;"
+            " const end = wrap.scrollHeight - wrap.clientHeight - wrap.scrollTop;"
+            " return top > 0 && (top < 60 || end < 2); }"
+        )
+    )
 
 
 # Languages, light and dark, phones

@@ -3,6 +3,7 @@
 import contextlib
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,20 +11,25 @@ from tests import fakes
 from tests.browser import (
     ANSWER,
     ASK,
+    DESKTOP,
     PHONE,
     READER,
     Page,
     ask,
     click_number,
+    is_in_view,
     marks,
     opened,
     playwright_api,
     serving,
+    serving_fakes,
     words_marked,
 )
+from tests.kept import DEBTS_TURN, OFFICERS_TURN
 
 from askspeech import Answerer, SpeechIndex, build_index
 from askspeech.conversations import LOCAL_OWNER, Conversations
+from askspeech.datatypes import Filters
 from askspeech.live_index import Opened
 from askspeech.texts import CHINESE, ENGLISH
 
@@ -37,14 +43,8 @@ NARROW = {"width": 1000, "height": 800}
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Conversations:
+def conversations(tmp_path_factory: pytest.TempPathFactory) -> Conversations:
     return Conversations(tmp_path_factory.mktemp("data"))
-
-
-@pytest.fixture(scope="module")
-def address(store: Conversations) -> Iterator[str]:
-    with serving(lambda: Opened(fakes.FakeIndex(), fakes.FakeAnswers()), kept=store) as started:
-        yield started
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def asked(page: Page, count: int) -> None:
     page.wait_for_function("count => document.querySelectorAll('.as-question').length === count", arg=count)
 
 
-def test_a_reload_shows_the_conversation_as_it_was(page_to_reload: Page, store: Conversations) -> None:
+def test_a_reload_shows_the_conversation_as_it_was(page_to_reload: Page, conversations: Conversations) -> None:
     page = page_to_reload
     ask(page, fakes.DEBTS.question)
     ask(page, fakes.OFFICERS.question)
@@ -119,27 +119,23 @@ def test_a_reload_shows_the_conversation_as_it_was(page_to_reload: Page, store: 
     assert what_is_read(page) == before
     assert kept(page) == identity
     ask(page, fakes.WEATHER.question)
-    assert len(store.get(LOCAL_OWNER, identity).turns) == 3
+    assert len(conversations.get(LOCAL_OWNER, identity).turns) == 3
     click_number(page, fakes.PAYING)
     assert words_marked(page) == fakes.PAYING.quote
 
 
 def test_a_conversation_survives_a_restart_of_the_server(browser: playwright_api.Browser, tmp_path: Path) -> None:
     """In the open page, which goes on with it, and in one opened from its address."""
-
-    def open_index() -> Opened:
-        return Opened(fakes.FakeIndex(), fakes.FakeAnswers())
-
     store = Conversations(tmp_path)
     with contextlib.ExitStack() as before:
-        started = before.enter_context(serving(open_index, kept=store))
+        started = before.enter_context(serving_fakes(kept=store))
         with opened(browser, started, expected=("ERR_", "cancel scope", "network error", *CUT_OFF)) as page:
             ask(page, fakes.DEBTS.question)
             identity = kept(page)
             page.wait_for_selector(LISTED)
             page.wait_for_timeout(500)
             before.close()
-            with serving(open_index, port=int(started.rpartition(":")[2]), kept=store):
+            with serving_fakes(kept=store, port=int(started.rpartition(":")[2])):
                 ask(page, fakes.OFFICERS.question)
                 assert page.locator(".as-question").count() == 2
                 assert kept(page) == identity
@@ -195,7 +191,7 @@ def test_an_address_of_nothing_says_so_and_the_page_works(browser: playwright_ap
         kept(page)
 
 
-def test_conversations_are_named_searched_and_deleted(page: Page, store: Conversations) -> None:
+def test_conversations_are_named_searched_and_deleted(page: Page, conversations: Conversations) -> None:
     ask(page, fakes.DEBTS.question)
     first = kept(page)
     page.click("#as-new")
@@ -224,13 +220,13 @@ def test_conversations_are_named_searched_and_deleted(page: Page, store: Convers
     listed_first(page, "专员 <b>")
     page.click("#as-delete")
     page.wait_for_selector("#as-deleting")
-    assert len(store.get(LOCAL_OWNER, second).turns) == 1, "it asks once more"
+    assert len(conversations.get(LOCAL_OWNER, second).turns) == 1, "it asks once more"
     page.click("#as-delete-now")
     page.wait_for_selector(".as-welcome")
-    assert second not in [summary.id for summary in store.list(LOCAL_OWNER, limit=999)]
+    assert second not in [summary.id for summary in conversations.list(LOCAL_OWNER, limit=999)]
 
 
-def test_what_readers_think_is_kept_and_shown_again(page_to_reload: Page, store: Conversations) -> None:
+def test_what_readers_think_is_kept_and_shown_again(page_to_reload: Page, conversations: Conversations) -> None:
     page = page_to_reload
     ask(page, fakes.OFFICERS.question)
     ask(page, fakes.DEBTS.question)
@@ -249,7 +245,7 @@ def test_what_readers_think_is_kept_and_shown_again(page_to_reload: Page, store:
     page.wait_for_selector("#as-sources .as-judge.as-chosen")
     assert page.locator("#as-sources .as-judge.as-chosen").get_attribute("aria-pressed") == "true"
     assert page.locator("#as-chat button[aria-pressed=true]").get_attribute("title") == CHINESE.thumb_up
-    said = store.get(LOCAL_OWNER, identity).judgements
+    said = conversations.get(LOCAL_OWNER, identity).judgements
     assert [(one.turn, one.citation, one.verdict, one.comment) for one in said] == [
         (1, None, "good", "要点齐全"),
         (1, 2, "wrong", ""),
@@ -259,11 +255,11 @@ def test_what_readers_think_is_kept_and_shown_again(page_to_reload: Page, store:
     thumbs.nth(2).click()
     page.wait_for_function("() => document.querySelector('#as-comment textarea')?.value === '要点齐全'")
     page.click("#as-comment-close")
-    (one,) = store.get(LOCAL_OWNER, identity).judgements
+    (one,) = conversations.get(LOCAL_OWNER, identity).judgements
     assert (one.turn, one.verdict) == (1, "bad")
 
 
-def test_the_sources_of_an_earlier_answer_can_be_judged(page: Page, store: Conversations) -> None:
+def test_the_sources_of_an_earlier_answer_can_be_judged(page: Page, conversations: Conversations) -> None:
     ask(page, fakes.OFFICERS.question)
     ask(page, fakes.DEBTS.question)
     click_number(page, fakes.OFFICER, answer=0)
@@ -271,7 +267,7 @@ def test_the_sources_of_an_earlier_answer_can_be_judged(page: Page, store: Conve
     page.wait_for_function("() => document.querySelectorAll('#as-sources .as-source').length === 1")
     page.locator("#as-sources .as-judge").first.click()
     page.wait_for_selector("#as-sources .as-judge.as-chosen")
-    (one,) = store.get(LOCAL_OWNER, kept(page)).judgements
+    (one,) = conversations.get(LOCAL_OWNER, kept(page)).judgements
     assert (one.turn, one.citation, one.verdict) == (0, 1, "right")
 
 
@@ -294,7 +290,7 @@ def test_an_answer_that_cannot_be_kept_stays_and_says_why(browser: playwright_ap
     in_the_way = tmp_path / "data"
     in_the_way.write_text("a file")
     with (
-        serving(lambda: Opened(fakes.FakeIndex(), fakes.FakeAnswers()), kept=Conversations(in_the_way)) as started,
+        serving_fakes(kept=Conversations(in_the_way)) as started,
         opened(browser, started, locale="en-US") as page,
     ):
         ask(page, fakes.DEBTS.question)
@@ -321,12 +317,124 @@ def test_a_phone_folds_the_list_away(browser: playwright_api.Browser, address: s
         page.wait_for_selector("#as-keeping:not(.open)", state="attached")
 
 
+def test_a_window_that_becomes_narrow_is_not_covered(browser: playwright_api.Browser, address: str) -> None:
+    """The list closes; opened again it leaves a strip of the page, which closes it, as Escape does."""
+    with opened(browser, address, size={"width": 1280, "height": 844}) as page:
+        page_is_ready(page)
+        page.set_viewport_size(PHONE)
+        closed, box = "#as-keeping:not(.open)", page.locator("#as-keeping")
+        page.wait_for_selector(closed, state="attached")
+        for close in (lambda: page.mouse.click(PHONE["width"] - 15, 500), lambda: page.keyboard.press("Escape")):
+            page.locator("#as-keeping .toggle-button").click()
+            page.wait_for_selector("#as-keeping.open")
+            page.wait_for_function("() => document.querySelector('#as-keeping').getBoundingClientRect().left === 0")
+            assert box.bounding_box()["width"] < PHONE["width"] - 40
+            assert is_in_view(page, "#as-keeping .toggle-button")
+            close()
+            page.wait_for_selector(closed, state="attached")
+
+
+def test_the_button_to_the_end_hides_no_words(browser: playwright_api.Browser, address: str) -> None:
+    with opened(browser, address, size=PHONE) as page:
+        for question in (fakes.DEBTS.question, fakes.OFFICERS.question, fakes.DEBTS.question):
+            ask(page, question)
+        page.locator("#as-chat .bubble-wrap").evaluate("wrap => wrap.scrollTo(0, 1)")
+        page.wait_for_selector("#as-chat .scroll-down-button-container button")
+        bottom, top = page.evaluate(
+            "[document.querySelector('#as-chat .bubble-wrap').getBoundingClientRect().bottom,"
+            " document.querySelector('.scroll-down-button-container').getBoundingClientRect().top]"
+        )
+        assert bottom <= top + 0.5
+        page.click("#as-chat .scroll-down-button-container button")
+        page.wait_for_selector("#as-chat .scroll-down-button-container", state="detached")
+
+
 def test_without_a_data_folder_the_page_says_that_nothing_is_kept(browser: playwright_api.Browser) -> None:
     with (
-        serving(lambda: Opened(fakes.FakeIndex(), fakes.FakeAnswers())) as started,
+        serving_fakes() as started,
         opened(browser, started, size=NARROW) as page,
     ):
         ask(page, fakes.OFFICERS.question)
         page.locator("#as-keeping .toggle-button").click()
         page.wait_for_selector(f"#as-kept-note >> text={CHINESE.keeping_off}")
         assert page.locator(f"{LISTED}, #as-kept-tools button").count() == 0
+
+
+def test_the_list_covers_nothing_once_the_reader_is_closed(browser: playwright_api.Browser, address: str) -> None:
+    """Nor leaves a gap beside the reader, where the window changes meanwhile, too."""
+    left = "document.querySelector('#as-left').getBoundingClientRect().left"
+    with opened(browser, address) as page:
+        page_is_ready(page)
+        ask(page, fakes.DEBTS.question)
+        page.wait_for_timeout(500)
+        beside_the_list = page.evaluate(left)
+        click_number(page, fakes.LEDGER)
+        assert page.evaluate(left) < 30, "the reader takes the place of the list"
+        page.set_viewport_size({"width": 1279, "height": 780})
+        page.wait_for_timeout(300)
+        page.keyboard.press("Escape")
+        page.wait_for_timeout(600)
+        assert page.evaluate(left) == beside_the_list
+
+
+@pytest.mark.parametrize("height", [800, 480])
+def test_a_long_list_leaves_what_renames_and_deletes_in_view(
+    browser: playwright_api.Browser, tmp_path: Path, height: int
+) -> None:
+    store = Conversations(tmp_path / "data")
+    for _ in range(20):
+        store.append(LOCAL_OWNER, store.create(LOCAL_OWNER), DEBTS_TURN)
+    with serving_fakes(kept=store) as started, opened(browser, started, size={**DESKTOP, "height": height}) as page:
+        page_is_ready(page)
+        page.locator(LISTED).first.click()
+        page.wait_for_selector(f"{LISTED}.selected")
+        for button, asked_with in (("#as-rename", "#as-save-title"), ("#as-delete", "#as-delete-now")):
+            page.wait_for_selector(button)
+            assert is_in_view(page, button), button
+            page.click(button)
+            page.wait_for_selector(asked_with)
+            page.wait_for_timeout(300)
+            assert is_in_view(page, asked_with) and is_in_view(page, "#as-new"), asked_with
+        page.locator(LISTED).last.scroll_into_view_if_needed()
+        assert is_in_view(page, f"{LISTED}:last-of-type") and is_in_view(page, "#as-delete-now")
+
+
+def test_a_conversation_comes_back_with_the_filters_of_its_latest_question(
+    browser: playwright_api.Browser, tmp_path: Path
+) -> None:
+    """And one that was asked of all speeches without those of the one before."""
+    store, answers = Conversations(tmp_path / "data"), fakes.FakeAnswers()
+    filtered, other = (store.create(LOCAL_OWNER) for _ in range(2))
+    county = Filters(level=("县",))
+    store.append(LOCAL_OWNER, filtered, replace(DEBTS_TURN, filters=county, filtered_by=(("level", "县"),)))
+    store.append(LOCAL_OWNER, other, OFFICERS_TURN)
+    with serving_fakes(answers, kept=store) as started, opened(browser, started, expected=CUT_OFF) as page:
+        page.goto(f"{started}/#c={filtered}")
+        reload(page)
+        asked(page, 1)
+        page.wait_for_selector("#as-filters >> text=已选 1 项")
+        ask(page, fakes.WEATHER.question)
+        assert answers.filters == [county]
+        listed_first(page, DEBTS_TURN.question)
+        page.wait_for_timeout(500)
+        page.locator(LISTED, has_text=OFFICERS_TURN.question).click()
+        named(page, other)
+        page.wait_for_selector("#as-filters >> text=已选 1 项", state="detached")
+        ask(page, fakes.WEATHER.question)
+        assert answers.filters == [county, Filters()]
+
+
+def test_an_answer_about_a_speech_that_was_removed_says_so(browser: playwright_api.Browser, tmp_path: Path) -> None:
+    """Where its file is still there, with another speech; in the file that is taken along, too."""
+    store, index = Conversations(tmp_path / "data"), fakes.FakeIndex(all_speeches=(fakes.SECOND_SPEECH,))
+    identity = store.create(LOCAL_OWNER)
+    store.append(LOCAL_OWNER, identity, DEBTS_TURN)
+    with serving(lambda: Opened(index, fakes.FakeAnswers()), kept=store) as started, opened(browser, started) as page:
+        page.goto(f"{started}/#c={identity}")
+        page.wait_for_selector(".as-gone-places")
+        said = CHINESE.places_gone.format(number=3)
+        assert page.locator(".as-gone-places").inner_text() == said
+        assert page.locator(".as-checked").count() == 1, "and does not say that all can be looked up"
+        assert page.locator(f"{CITES}.as-gone").count() == 3
+        made = page.request.get(f"{started}/export/{identity}.md", headers={"Accept-Language": "zh-CN"})
+        assert said in made.text()

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 from tests import fakes
-from tests.browser import ANSWER, READER, Page, ask, marks, opened, playwright_api, serving, words_marked
+from tests.browser import ANSWER, READER, Page, ask, marks, opened, playwright_api, words_marked
 from tests.kept import DEBTS_TURN, OFFICERS_TURN
 
 from askspeech.conversations import LOCAL_OWNER, Conversations
-from askspeech.live_index import Opened
 
 pytestmark = marks
 
@@ -21,22 +20,16 @@ MOST_GROWTH = 20 * 1024
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Conversations:
+def conversations(tmp_path_factory: pytest.TempPathFactory) -> Conversations:
     return Conversations(tmp_path_factory.mktemp("data"))
 
 
-@pytest.fixture(scope="module")
-def address(store: Conversations) -> Iterator[str]:
-    with serving(lambda: Opened(fakes.FakeIndex(), fakes.FakeAnswers()), kept=store) as started:
-        yield started
-
-
 @pytest.fixture
-def identity(store: Conversations) -> str:
+def identity(conversations: Conversations) -> str:
     """A conversation whose even turns cite one speech, and the odd ones two."""
-    made = store.create(LOCAL_OWNER)
+    made = conversations.create(LOCAL_OWNER)
     for turn in range(TURNS):
-        store.append(LOCAL_OWNER, made, DEBTS_TURN if turn % 2 else OFFICERS_TURN)
+        conversations.append(LOCAL_OWNER, made, DEBTS_TURN if turn % 2 else OFFICERS_TURN)
     return made
 
 
@@ -71,7 +64,7 @@ def test_the_numbers_of_an_answer_open_its_own_places_where_earlier_ones_are_fol
     sources_are_of(page, 1)
 
 
-def test_earlier_questions_come_back_on_request(page: Page, store: Conversations, identity: str) -> None:
+def test_earlier_questions_come_back_on_request(page: Page, conversations: Conversations, identity: str) -> None:
     page.click(EARLIER)
     shown(page, SHOWN + 20)
     page.click(EARLIER)
@@ -84,11 +77,13 @@ def test_earlier_questions_come_back_on_request(page: Page, store: Conversations
     sources_are_of(page, 4)
     page.locator("#as-sources button.as-judge").first.click()
     page.wait_for_selector("#as-sources button.as-judge.as-chosen")
-    (judged,) = store.get(LOCAL_OWNER, identity).judgements
+    (judged,) = conversations.get(LOCAL_OWNER, identity).judgements
     assert (judged.turn, judged.citation) == (1, 1)
 
 
-def test_the_next_question_folds_them_again_and_all_are_kept(page: Page, store: Conversations, identity: str) -> None:
+def test_the_next_question_folds_them_again_and_all_are_kept(
+    page: Page, conversations: Conversations, identity: str
+) -> None:
     page.click(EARLIER)
     shown(page, SHOWN + 20)
     page.fill("#as-ask textarea", fakes.WEATHER.question)
@@ -98,7 +93,7 @@ def test_the_next_question_folds_them_again_and_all_are_kept(page: Page, store: 
     assert page.locator(QUESTION).last.text_content() == fakes.WEATHER.question
     page.wait_for_selector(EARLIER)
     page.wait_for_selector("#as-ask .submit-button")
-    assert len(store.get(LOCAL_OWNER, identity).turns) == TURNS + 1
+    assert len(conversations.get(LOCAL_OWNER, identity).turns) == TURNS + 1
 
 
 def test_without_anything_folded_away_there_is_nothing_to_bring_back(

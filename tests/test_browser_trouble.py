@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests import fakes
-from tests.browser import ANSWER, ASK, DESKTOP, Page, Watch, ask, marks, opened, playwright_api, serving
+from tests.browser import ANSWER, ASK, DESKTOP, Page, Watch, ask, marks, opened, playwright_api, serving, serving_fakes
 from tests.chat_server import Asked
 from tests.chat_server import serving as model_serving
 from tests.loose_wire import loose_wire
@@ -15,6 +15,7 @@ from tests.loose_wire import loose_wire
 from askspeech import Answerer, SpeechIndex
 from askspeech.chat_models import ChatModel
 from askspeech.conversations import LOCAL_OWNER, Conversations
+from askspeech.errors import StoreMissingError
 from askspeech.live_index import Opened
 from askspeech.settings import ChatSettings
 from askspeech.texts import CHINESE, ENGLISH
@@ -23,7 +24,8 @@ pytestmark = marks
 
 RUNNING = f"{ANSWER}.as-running button.as-cite"
 BANNER = ".as-connection"
-GRADIOS_OWN = ("ERR_", "network error", "cancel scope", "AbortError", "errored out", "Unexpected error")
+FETCHING = ("ERR_", "network error", "Failed to fetch", "AbortError")
+GRADIOS_OWN = (*FETCHING, "cancel scope", "errored out", "Unexpected error")
 """What the browser and Gradio's scripts complain of where a connection goes."""
 
 
@@ -66,7 +68,7 @@ def gated(kept: Conversations | None = None) -> Iterator[tuple[str, threading.Ev
     """A server whose answers wait in their middle until the event is set."""
     gate = threading.Event()
     answers = fakes.FakeAnswers(gate=gate)
-    with serving(lambda: Opened(fakes.FakeIndex(), answers), kept=kept) as started:
+    with serving_fakes(answers, kept=kept) as started:
         try:
             yield started, gate
         finally:
@@ -117,7 +119,7 @@ def test_what_no_server_kept_is_in_the_box_again(browser: playwright_api.Browser
         begin(page, fakes.DEBTS.question)
         wire.cut()
         says(page, ENGLISH.connection_lost)
-        with serving(lambda: Opened(fakes.FakeIndex(), fakes.FakeAnswers())) as other:
+        with serving_fakes() as other:
             wire.server = ("127.0.0.1", int(other.rpartition(":")[2]))
             wire.mend()
             says(page, ENGLISH.connection_back)
@@ -142,12 +144,9 @@ def test_being_offline_is_said_while_it_lasts(browser: playwright_api.Browser) -
 
 
 def test_a_question_outlives_a_server_that_is_away(browser: playwright_api.Browser, tmp_path: Path) -> None:
-    def open_index() -> Opened:
-        return Opened(fakes.FakeIndex(), fakes.FakeAnswers())
-
     store = Conversations(tmp_path)
     with contextlib.ExitStack() as before:
-        started = before.enter_context(serving(open_index, kept=store))
+        started = before.enter_context(serving_fakes(kept=store))
         with troubled(browser, started) as page:
             ask(page, fakes.OFFICERS.question)
             page.wait_for_function("() => location.hash.includes('c=')")
@@ -156,7 +155,7 @@ def test_a_question_outlives_a_server_that_is_away(browser: playwright_api.Brows
             page.press(ASK, "Enter")
             says(page, CHINESE.connection_lost)
             has_asked(page, fakes.OFFICERS.question)
-            with serving(open_index, port=int(started.rpartition(":")[2]), kept=store):
+            with serving_fakes(kept=store, port=int(started.rpartition(":")[2])):
                 says(page, CHINESE.connection_back)
                 has_asked(page, fakes.OFFICERS.question)
                 box_holds(page, fakes.DEBTS.question)
@@ -167,12 +166,17 @@ def test_a_question_outlives_a_server_that_is_away(browser: playwright_api.Brows
 
 def test_an_index_that_goes_while_the_page_is_open(browser: playwright_api.Browser) -> None:
     index = fakes.FakeIndex()
-    with serving(lambda: Opened(index, fakes.FakeAnswers())) as started, opened(browser, started) as page:
+
+    def open_index() -> Opened:
+        index.speeches()  # there is none to open while it is gone, whoever noticed that first
+        return Opened(index, fakes.FakeAnswers())
+
+    with serving(open_index) as started, opened(browser, started) as page:
         ask(page, fakes.OFFICERS.question)
         index.gone = True
         page.fill(ASK, fakes.DEBTS.question)
         page.press(ASK, "Enter")
-        page.wait_for_selector(f"{ANSWER}.as-problem >> text=The index has gone.")
+        page.wait_for_selector(f"{ANSWER}.as-problem >> text={StoreMissingError.plainly.chinese}")
         page.wait_for_selector("#as-retry")
         index.gone = False
         page.click("#as-retry")

@@ -3,10 +3,11 @@
 import sys
 from typing import Any
 
+import httpx
 import pytest
 from tests.chat_server import KEY
 
-from askspeech.chat_models import ChatModel, Spent, chat_model_of, limited
+from askspeech.chat_models import ChatModel, Spent, _Call, chat_model_of, limited
 from askspeech.errors import ModelError
 from askspeech.settings import ChatSettings
 
@@ -48,7 +49,7 @@ def test_ollama_reads_all_that_it_is_given() -> None:
     assert (model.model, model.base_url, model.num_predict) == ("qwen3:8b", "http://127.0.0.1:1", 500)
     assert model.num_ctx >= 6000 + 500
     assert model.temperature is None
-    assert model.client_kwargs["headers"] == {"Authorization": f"Bearer {KEY}"}
+    assert model.client_kwargs["headers"] == {"Authorization": f"Bearer {KEY}", "Accept-Encoding": "identity"}
 
 
 @pytest.mark.parametrize(
@@ -84,3 +85,32 @@ def test_what_was_spent_adds_up() -> None:
     assert (spent.input_tokens, spent.output_tokens, spent.estimated) == (10, 3, False)
     spent.add({}, "县财政局牵头建立台账", "four letter word")
     assert (spent.input_tokens, spent.output_tokens, spent.estimated) == (17, 7, True)
+
+
+class Alive(httpx.SyncByteStream):
+    """A body that never ends by itself."""
+
+    closed = False
+
+    def __iter__(self) -> Any:
+        while not self.closed:
+            yield b": still here\n\n"
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_a_response_that_comes_after_everybody_has_gone_is_closed() -> None:
+    call, body = _Call(), Alive()
+    call.abandon()
+    with pytest.raises(TimeoutError):
+        call.connected(httpx.Response(200, stream=body))
+    assert body.closed, "its thread would else read on for ever"
+
+
+def test_a_response_is_closed_when_nobody_waits_for_it_any_more() -> None:
+    call, body = _Call(), Alive()
+    call.connected(httpx.Response(200, stream=body))
+    assert not body.closed
+    call.abandon()
+    assert body.closed

@@ -4,6 +4,7 @@ No image is pulled and no container is started here.
 """
 
 import contextlib
+import http.client
 import http.server
 import json
 import os
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import time
 import tomllib
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
@@ -25,10 +27,12 @@ import yaml
 from tests.chroma_processes import CHROMA, free_port, pretender, reply
 
 from askspeech.settings import from_environment
+from askspeech.users import Users
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 FOLDER = REPOSITORY / "vectordb"
 INSTRUCTIONS = {"FROM", "ARG", "ENV", "WORKDIR", "RUN", "COPY", "USER", "EXPOSE", "VOLUME", "HEALTHCHECK", "CMD"}
+PASSWORD = "a password of the test"
 
 
 def compose() -> dict[str, Any]:
@@ -131,12 +135,23 @@ def test_what_the_wheel_needs_is_copied() -> None:
     assert {project["readme"], *project["license-files"], "pyproject.toml", "constraints.txt", "src"} == copied
 
 
+def test_the_first_administrators_password_is_a_secret_that_git_ignores() -> None:
+    ((name, secret),) = compose()["secrets"].items()
+    assert service("app")["secrets"] == [name]
+    default = re.fullmatch(r"\$\{ADMIN_PASSWORD_FILE:-\./(.+)\}", secret["file"])
+    assert default is not None
+    ignored = (REPOSITORY / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert f"/vectordb/{default[1]}" in ignored
+    assert f"vectordb/{default[1]}" in (FOLDER / "README.md").read_text(encoding="utf-8")
+
+
 def test_the_settings_are_ones_that_askspeech_knows() -> None:
     asked = variables() | service("app")["environment"]
     index, server, _ = from_environment(asked)
     assert (index.store, server.data) == (Path("/store"), Path("/data"))
     assert index.chroma_url == "http://chroma:8000"
     assert (server.host, server.port) == ("0.0.0.0", 7860)
+    assert server.admin_password_file == Path("/run/secrets", *service("app")["secrets"])
     known = "".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "src" / "askspeech").glob("*.py"))
     assert all(f'"{name}"' in known for name in asked if name.startswith("ASKSPEECH_"))
     assert service("app")["ports"] == [f"127.0.0.1:{server.port}:{server.port}"]
@@ -219,11 +234,44 @@ def test_the_app_builds_serves_and_is_well(chroma_port: int, samples: Path, tmp_
     assert not app_is_well(port)
     with started(service("app")["command"], cwd=tmp_path / "app", env=environment) as process:
         wait_until_well(lambda: app_is_well(port) or process.poll() is not None)
-        wait_until_well(lambda: health(port)["ready"])
-        assert (health(port)["message"], health(port)["notices"]) == ("", [])
+        opened = signed_in(port, PASSWORD)
+        wait_until_well(lambda: health(port, opened)["ready"])
+        told = health(port, opened)
+        assert (told["user"], told["message"], told["notices"]) == ("admin", "", [])
+        assert health(port) == {"alive": True}
+        assert signed_in(port, "another password") is None
     assert not (tmp_path / "home").exists(), "nothing is written outside the volumes and /tmp"
     assert list((tmp_path / "app").iterdir()) == []
-    assert {path.name for path in tmp_path.iterdir()} <= {"app", "bin", "data", "store", "tmp"}
+    assert {path.name for path in tmp_path.iterdir()} <= {"app", "bin", "data", "secret", "store", "tmp"}
+
+
+def test_the_app_does_not_start_for_other_machines_without_users(tmp_path: Path) -> None:
+    environment = container_environment(free_port(), tmp_path)
+
+    def refused(**changed: str) -> str:
+        done = subprocess.run(
+            service("app")["command"], cwd=tmp_path, env={**environment, **changed},
+            capture_output=True, encoding="utf-8", check=False, timeout=60,
+        )  # fmt: skip
+        assert done.returncode != 0 and not done.stdout
+        return done.stderr
+
+    said = refused(ASKSPEECH_ADMIN_PASSWORD_FILE="")
+    assert "has no users yet" in said and "ASKSPEECH_ADMIN_PASSWORD_FILE" in said
+    assert "cannot be read" in refused(ASKSPEECH_ADMIN_PASSWORD_FILE=str(tmp_path / "none"))
+    (tmp_path / "secret").write_text("short\n", encoding="utf-8")
+    assert "The password has 5 characters" in refused()
+    assert not Users(tmp_path / "data").exist()
+
+
+def test_the_secret_changes_no_administrator(tmp_path: Path) -> None:
+    environment = container_environment(free_port(), tmp_path)
+    port, before = int(environment["ASKSPEECH_PORT"]), "the one of long ago"
+    Users(tmp_path / "data").add("admin", before, "administrator")
+    with started(service("app")["command"], cwd=tmp_path, env=environment) as process:
+        wait_until_well(lambda: app_is_well(port) or process.poll() is not None)
+        assert signed_in(port, before) is not None and signed_in(port, PASSWORD) is None
+    assert [user.name for user in Users(tmp_path / "data").all()] == ["admin"]
 
 
 def container_environment(chroma_port: int, folder: Path) -> Mapping[str, str]:
@@ -232,6 +280,8 @@ def container_environment(chroma_port: int, folder: Path) -> Mapping[str, str]:
     asked["ASKSPEECH_CHROMA_URL"] = f"http://127.0.0.1:{chroma_port}"
     asked |= {"ASKSPEECH_STORE": str(folder / "store"), "ASKSPEECH_DATA": str(folder / "data")}
     asked |= {"ASKSPEECH_PORT": str(free_port()), "HOME": str(folder / "home"), "TMPDIR": str(folder / "tmp")}
+    asked["ASKSPEECH_ADMIN_PASSWORD_FILE"] = str(folder / "secret")
+    (folder / "secret").write_text(f"{PASSWORD}\n", encoding="utf-8")
     (folder / "tmp").mkdir()
     (folder / "bin").mkdir()
     script = folder / "bin" / "askspeech"
@@ -241,7 +291,20 @@ def container_environment(chroma_port: int, folder: Path) -> Mapping[str, str]:
     return asked | {"PATH": f"{script.parent}:{os.environ['PATH']}", "PYTHONPATH": path}
 
 
-def health(port: int) -> dict[str, Any]:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=10) as answer:
+def signed_in(port: int, password: str) -> str | None:
+    """Sign in as the first administrator; the cookie, or None where the password is refused."""
+    form = urllib.parse.urlencode({"name": "admin", "password": password}).encode()
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    with contextlib.closing(connection):
+        connection.request("POST", "/sign-in", form, {"Content-Type": "application/x-www-form-urlencoded"})
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status in (303, 401)
+        return str(answer.headers["Set-Cookie"]).partition(";")[0] if answer.status == 303 else None
+
+
+def health(port: int, cookie: str | None = None) -> dict[str, Any]:
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/health", headers={"Cookie": cookie} if cookie else {})
+    with urllib.request.urlopen(request, timeout=10) as answer:
         told: dict[str, Any] = json.load(answer)
         return told

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -58,11 +59,22 @@ def test_the_language_of_the_question_is_that_of_the_headings() -> None:
 def test_what_others_say_in_the_same_words_is_said_once_with_their_titles() -> None:
     answer = composed([Shared(EARLY, (OTHER,)), LATE])
     assert answer.text == (
-        "《在青禾县大会上的讲话》：\n各部门要建立台账。[1]（同样的话另见《在云陵市 座谈会上的讲话》[2]）\n"
+        "《在青禾县大会上的讲话》：\n各部门要建立台账。[1]（相近的话另见《在云陵市 座谈会上的讲话》[2]）\n"
         "县财政局负责汇总。[3]"
     )
     assert [sentence.citations for sentence in answer.sentences] == [(1, 2), (3,)]
-    assert "(also in 《在云陵市 座谈会上的讲话》[2])" in composed([Shared(EARLY, (OTHER,))], asked=EN).text
+    assert (
+        "(in nearly the same words in 《在云陵市 座谈会上的讲话》[2])"
+        in composed([Shared(EARLY, (OTHER,))], asked=EN).text
+    )
+
+
+@pytest.mark.parametrize("title", ["在青禾县大会上的讲话", "在 青禾县\n大会上的讲话"])
+def test_a_copy_of_the_same_title_is_named_with_its_file(title: str) -> None:
+    copy = made.hit(TEXT[100:110], start=100, of=made.speech(title, "uploads/讲话（定稿）.docx"))
+    answer = composed([Shared(EARLY, (Extract(copy, 0, 10), OTHER))])
+    shown = " ".join(title.split())
+    assert f"（相近的话另见《{shown}》（讲话（定稿）.docx）[2]、《在云陵市 座谈会上的讲话》[3]）" in answer.text
 
 
 LONG = "二、抓好实事\n一是减材料。能共享的不再要。\n二是减时限。由县里牵头。\n三是减费用，为企业减负\n大家都要支持。"
@@ -191,3 +203,31 @@ def test_quotes_are_exact_and_shown_and_numbers_ascend(
     for sentence in answer.sentences:
         assert by_number[sentence.citations[0]].quote == sentence.text
         assert all(0 <= start < end <= len(sentence.text) for start, end in sentence.marked)
+
+
+def sectioned(text: str, *sections: tuple[str, int, int]) -> list[Extract]:
+    """Parts of passages, each of a section by its name."""
+    found = []
+    for name, start, end in sections:
+        hit = made.hit(text[start:end], start=start)
+        found.append(Extract(replace(hit, passage=replace(hit.passage, section_id=name)), 0, end - start))
+    return found
+
+
+def test_between_parts_of_different_sections_nothing_is_shown_as_left_out() -> None:
+    text = "要建立台账。大家都要支持。要压缩时限。"
+    apart = composed(sectioned(text, ("一", 0, 6), ("二", 13, 19)), text)
+    assert apart.text.splitlines()[1:] == ["要建立台账。[1]", "要压缩时限。[2]"]
+    together = composed(sectioned(text, ("一", 0, 6), ("一", 13, 19)), text)
+    assert together.text.splitlines()[1:] == ["要建立台账。[1]", "…", "要压缩时限。[2]"]
+
+
+def test_a_watermark_between_two_sentences_is_nothing_left_out() -> None:
+    text = "要建立台账。\n文稿驿站\n要压缩时限。"
+    hit = made.hit("要建立台账。要压缩时限。")
+    passage = replace(hit.passage, spans=(Span(0, 6), Span(12, 18)))
+    parts = [Extract(replace(hit, passage=passage), 0, 6), Extract(replace(hit, passage=passage), 6, 12)]
+    assert composed(parts, text).text.splitlines()[1:] == ["要建立台账。[1]", "要压缩时限。[2]"]
+    hidden = replace(passage, gaps=(Gap(Span(7, 11)),))
+    parts = [Extract(replace(hit, passage=hidden), 0, 6), Extract(replace(hit, passage=hidden), 6, 12)]
+    assert composed(parts, text).text.splitlines()[2] == "…"

@@ -518,7 +518,7 @@ def test_a_file_that_another_holds_is_said_to_be_busy(
     conversations: Conversations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun(conversations, ALICE, DEBTS_TURN)
-    monkeypatch.setattr("askspeech.conversations._SECONDS_TO_WAIT", 0.05)
+    monkeypatch.setattr(conversations._file, "_seconds", 0.05)
     with closing(sqlite3.connect(conversations.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert titles(conversations) == [DEBTS.question]

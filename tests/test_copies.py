@@ -5,7 +5,7 @@ import time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from askspeech.copies import near_copies, regrouped, sketch
+from askspeech.copies import SPEECHES, near_copies, regrouped, sketch, sketch_of_all
 
 Made = tuple[str, int, int]
 
@@ -62,6 +62,36 @@ def texts_of(name: str, made: list[Made]) -> dict[str, str]:
         f"{name} {number}": text.format(figure)[cut:] + BORROWED[: cut * 2]
         for number, (text, figure, cut) in enumerate(made)
     }
+
+
+def whole_copies(texts: dict[str, str]) -> list[tuple[str, ...]]:
+    """Groups of copies of whole speeches, each of paragraphs that are sketched one by one."""
+    made = {
+        name: sketch_of_all(found for part in text.split("\n") if (found := sketch(part)))
+        for name, text in texts.items()
+    }
+    sketches = {name: one for name, one in made.items() if one is not None}
+    return regrouped(sketches, set(sketches), (), texts.__getitem__, SPEECHES)
+
+
+def long_speech(year: int, share: str) -> str:
+    parts = [BORROWED.format(number * year) + OTHER.replace("县水利局", f"第{number}个部门") for number in range(20)]
+    return "\n".join(f"{'一二三四五六七八九十'[at % 10]}、{part}今年完成{share}%。" for at, part in enumerate(parts))
+
+
+def test_a_speech_that_was_converted_another_time_is_a_copy_as_a_whole() -> None:
+    plain = long_speech(46, "12")
+    word = plain.replace("，", ", ").replace("企业", "企業").replace("\n一、", "\n").replace("46", "４６")
+    broken = plain.replace("登门说明原因", "登门\n说明 原因").replace("完成12%。\n", "完成12%。", 3)
+    assert whole_copies({"a": plain, "b": word, "c": broken}) == [("a", "b", "c")]
+    assert whole_copies({"a": plain, "b": plain + OTHER * 3 + BORROWED.format(7) * 9}) in ([], [("a", "b")])
+    assert whole_copies({"a": plain, "b": "谢谢大家！"}) == []
+
+
+def test_a_speech_of_the_same_words_with_other_figures_is_none() -> None:
+    assert whole_copies({"a": long_speech(46, "12.5"), "b": long_speech(7351, "98.25")}) == []
+    half = long_speech(46, "12")
+    assert whole_copies({"a": half, "b": "\n".join(half.split("\n")[:10])}) == []
 
 
 def test_a_text_that_repeats_itself_takes_no_time_for_each_pair() -> None:

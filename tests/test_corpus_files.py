@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from askspeech import corpus_files
-from askspeech.corpus_files import CorpusFile, find_files, open_file
+from askspeech.corpus_files import CorpusFile, find_files, open_file, unpacked
 from askspeech.errors import CorpusError, ReadError
 
 
@@ -31,12 +31,47 @@ def test_what_programs_leave_behind_is_no_document(tmp_path: Path) -> None:
 def test_a_link_to_a_folder_is_named_and_not_followed(tmp_path: Path) -> None:
     root = written(tmp_path / "root", "a.txt")
     (root / "else").symlink_to(written(tmp_path / "else", "b.txt"))
-    (root / "b.txt").symlink_to(tmp_path / "else" / "b.txt")
     found = find_files([root])
-    assert [file.name for file in found] == ["a.txt", "b.txt", "else"]
-    assert open_file(found[1]).data == (tmp_path / "else" / "b.txt").read_bytes()
+    assert [file.name for file in found] == ["a.txt", "else"]
     with pytest.raises(ReadError, match="link to a folder"):
-        open_file(found[2])
+        open_file(found[1])
+
+
+def test_a_link_is_followed_only_to_what_was_named(tmp_path: Path) -> None:
+    root, other = written(tmp_path / "root", "a.txt"), written(tmp_path / "else", "b.txt", "c.txt")
+    (root / "within.txt").symlink_to("a.txt")
+    (root / "b.txt").symlink_to(other / "b.txt")
+    (root / "b.zip").symlink_to(other / "b.txt")
+    (root / "secret.txt").symlink_to("/etc/passwd")
+
+    def left_out(*roots: Path) -> set[str]:
+        files, skipped = unpacked(find_files(roots))
+        found = {file.file for file in skipped}
+        for file in files:
+            try:
+                open_file(file)
+            except ReadError as error:
+                found.add(file.name)
+                assert "Name that file or its folder" in str(error) and "请在更新资料库时指定" in str(error)
+        return found
+
+    assert left_out(root) == {"b.txt", "b.zip", "secret.txt"}
+    assert left_out(root, other / "b.txt") == {"b.zip", "secret.txt"}, "it is no archive, whatever it is called"
+    (tmp_path / "named").symlink_to(root)
+    (tmp_path / "named.txt").symlink_to(other / "c.txt")
+    assert left_out(tmp_path / "named") == {"b.txt", "b.zip", "secret.txt"}, "a root may be a link itself"
+    assert left_out(tmp_path / "named.txt") == set()
+
+
+def test_no_link_among_the_uploads_is_followed(tmp_path: Path) -> None:
+    root, uploads = written(tmp_path / "root", "a.txt"), written(tmp_path / "uploads", "b.txt")
+    (uploads / "link.txt").symlink_to(root / "a.txt")
+    (uploads / "own.txt").symlink_to("b.txt")
+    found = {file.name: file for file in find_files([root], uploads)}
+    assert open_file(found["uploads/b.txt"]).data and open_file(found["a.txt"]).data
+    for name in ("uploads/link.txt", "uploads/own.txt"):
+        with pytest.raises(ReadError, match="link to a file outside"):
+            open_file(found[name])
 
 
 def test_a_root_may_be_one_file(tmp_path: Path) -> None:
@@ -95,3 +130,34 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: p
 def test_what_a_browser_saved_with_a_page_is_part_of_the_page(tmp_path: Path) -> None:
     written(tmp_path, "讲话.html", "讲话_files/logo.png", "讲话_files/share.js", "别的_files/a.txt")
     assert [file.name for file in find_files([tmp_path])] == ["别的_files/a.txt", "讲话.html"]
+
+
+def test_uploads_are_cited_as_such(tmp_path: Path) -> None:
+    corpus, uploads = tmp_path / "corpus", tmp_path / "store" / "uploads"
+    for path in (
+        corpus / "a.txt",
+        corpus / "uploads" / "a.txt",
+        uploads / "a.txt",
+        uploads / ".lock",
+        uploads / "b.txt",
+    ):
+        written(path.parent, path.name)
+    found = {file.name: file.path for file in find_files([corpus], uploads)}
+    assert found == {
+        "a.txt": corpus / "a.txt",
+        "corpus/uploads/a.txt": corpus / "uploads" / "a.txt",
+        "uploads/a.txt": uploads / "a.txt",
+        "uploads/b.txt": uploads / "b.txt",
+    }
+    assert find_files([corpus], tmp_path / "nowhere") == find_files([corpus])
+    assert find_files([], uploads) == find_files([uploads], uploads) == find_files([uploads.parent], uploads)
+
+
+def test_a_root_that_is_called_uploads_is_told_from_them(tmp_path: Path) -> None:
+    roots = [tmp_path / "其他" / "uploads", tmp_path / "更多"]
+    uploads = tmp_path / "store" / "uploads"
+    for folder in (*roots, uploads):
+        written(folder, "a.txt")
+    assert [file.name for file in find_files(roots, uploads)] == sorted(
+        ["uploads/a.txt", "其他/uploads/a.txt", f"{tmp_path.name}/更多/a.txt"]
+    )

@@ -1,7 +1,8 @@
 """Files to documents: one of equal texts, and what an earlier catalogue holds is not understood again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,8 +14,12 @@ from askspeech.catalog import Catalog
 from askspeech.cleaning_rules import default_rules
 from askspeech.corpus_files import CorpusFile, find_files
 from askspeech.datatypes import Document
-from askspeech.documents import Contents, read_documents
-from askspeech.progress import silent
+from askspeech.documents import Contents, read_documents, removed_spans
+from askspeech.engines import Workshop, workshop
+from askspeech.exclusions import Exclusion
+from askspeech.prepared import Prepared
+from askspeech.preparing import recipe
+from askspeech.progress import Progress, silent
 from askspeech.readers import read_source
 from askspeech.settings import IndexSettings
 from askspeech.understanding import understand
@@ -38,14 +43,42 @@ def written(folder: Path, files: Files) -> Path:
     return folder
 
 
-def read(folder: Path, earlier: Catalog | None = None) -> Contents:
-    return read_documents(find_files([folder]), IndexSettings(), default_rules(), earlier, silent)
+@contextmanager
+def serial(exclusions: Sequence[Exclusion] = ()) -> Iterator[Workshop]:
+    with workshop(recipe(IndexSettings(), default_rules(), removed_spans(exclusions)), "serial") as made:
+        yield made
+
+
+def held(prepared: Prepared) -> Prepared:
+    """The same with all of it in memory."""
+    rows, keywords = prepared.rows(), prepared.keywords()
+    return replace(prepared, rows=lambda: rows, keywords=lambda: keywords)
+
+
+def read(
+    folder: Path, earlier: Catalog | None = None, exclusions: Sequence[Exclusion] = (), progress: Progress = silent
+) -> Contents:
+    with serial(exclusions) as place:
+        contents = read_documents(find_files([folder]), place, earlier, progress, exclusions)
+        return replace(contents, fresh=tuple(map(held, contents.fresh)))
+
+
+def fresh(contents: Contents) -> list[Document]:
+    """The documents that are to be written."""
+    return [prepared.document() for prepared in contents.fresh]
+
+
+def documents(contents: Contents, earlier: Catalog | None = None) -> Iterator[Document]:
+    """All documents, the kept ones from the earlier catalogue."""
+    yield from fresh(contents)
+    if earlier is not None:
+        yield from (earlier.document(source_id) for source_id in sorted(contents.kept))
 
 
 def catalogue(path: Path, contents: Contents, earlier: Catalog | None = None) -> None:
     """Write the catalogue that a build of the contents would write."""
     with Catalog.create(path) as catalog:
-        for document in contents.documents(earlier):
+        for document in documents(contents, earlier):
             catalog.add(document, [passage.id for passage in document.passages])
         catalog.add_files(contents.files)
         catalog.commit()
@@ -60,7 +93,7 @@ def remembered(folder: Path) -> Iterator[Catalog]:
             yield catalog
 
 
-def by_id(documents: Iterator[Document]) -> dict[str, Document]:
+def by_id(documents: Iterable[Document]) -> dict[str, Document]:
     return {document.source.id: document for document in documents}
 
 
@@ -68,14 +101,13 @@ def test_every_file_becomes_a_document(tmp_path: Path) -> None:
     folder = written(tmp_path, {"a.txt": (ONE, "utf-8"), "b.md": (OTHER, "gb18030")})
     contents = read(folder)
     assert contents
-    assert contents.fresh == tuple(
+    assert fresh(contents) == [
         understand(read_source(file), IndexSettings(), default_rules()) for file in find_files([folder])
-    )
+    ]
     assert (contents.kept, contents.skipped) == (frozenset(), ())
     assert [(file.name, file.encoding, file.source_id) for file in contents.files] == [
         (document.source.file, document.source.encoding, document.source.id) for document in contents.fresh
     ]
-    assert list(contents.documents(None)) == list(contents.fresh)
 
 
 def test_files_of_equal_text_are_one_document(tmp_path: Path) -> None:
@@ -104,7 +136,8 @@ def test_what_cannot_be_taken_in_is_skipped_with_the_next_step(tmp_path: Path) -
 
 def test_files_that_vanish_meanwhile_are_skipped(tmp_path: Path) -> None:
     gone = CorpusFile(tmp_path / "gone.txt", "gone.txt")
-    contents = read_documents([gone], IndexSettings(), default_rules(), None, silent)
+    with serial() as place:
+        contents = read_documents([gone], place)
     assert not contents
     assert [file.file for file in contents.skipped] == ["gone.txt"]
     assert "Check the name" in contents.skipped[0].reason
@@ -122,7 +155,7 @@ def test_what_has_not_changed_is_kept(tmp_path: Path) -> None:
         assert contents.fresh == ()
         assert contents.kept == {source.id for source in earlier.sources()}
         assert sorted(contents.files) == sorted(earlier.files())
-        assert by_id(contents.documents(earlier)) == by_id(iter(read(folder).fresh))
+        assert by_id(documents(contents, earlier)) == by_id(fresh(read(folder)))
 
 
 def test_what_was_removed_is_neither_kept_nor_fresh(tmp_path: Path) -> None:
@@ -152,11 +185,11 @@ def test_the_same_words_elsewhere_are_the_same_document_with_another_source(
     with remembered(folder) as earlier:
         written(folder, {name: (OTHER, code) for name, code in after.items()})
         contents = read(folder, earlier)
-        (document,) = contents.fresh
+        (document,) = fresh(contents)
         assert contents.kept == frozenset()
         source = document.source
         assert (source.file, source.encoding, source.copies) == (file, encoding, copies)
-        assert contents.fresh == read(folder).fresh
+        assert fresh(contents) == fresh(read(folder))
         assert source.id == next(iter(earlier.sources())).id
 
 
@@ -164,7 +197,7 @@ def test_a_new_name_gives_the_facts_that_it_says(tmp_path: Path) -> None:
     folder = written(tmp_path, {"讲话.txt": (OTHER, "utf-8")})
     with remembered(folder) as earlier:
         (folder / "讲话.txt").rename(folder / "云陵市2031年.txt")
-        (document,) = read(folder, earlier).fresh
+        (document,) = fresh(read(folder, earlier))
     assert document.speeches[0].values("place") == ("云陵市",)
     assert document.speeches[0].values("year") == ("2031",)
 
@@ -173,7 +206,8 @@ def test_progress_counts_the_files_to_the_end(tmp_path: Path) -> None:
     seen: list[tuple[str, int, int]] = []
     folder = written(tmp_path, {"a.txt": (ONE, "utf-8"), "b.txt": (SILENT, "utf-8")})
     for files in (find_files([folder]), []):
-        read_documents(files, IndexSettings(), default_rules(), None, lambda *step: seen.append(step))
+        with serial() as place:
+            read_documents(files, place, None, lambda *step: seen.append(step))
     assert seen == [("reading", 0, 2), ("reading", 1, 2), ("reading", 2, 2), ("reading", 0, 0)]
 
 
@@ -197,7 +231,7 @@ def test_whatever_is_known_from_before_the_contents_are_those_of_the_folder(stat
                 anew, contents = read(written(folder, state)), read(folder, earlier)
                 path = Path(place, f"{number}.db")
                 catalogue(path, contents, earlier)
-                assert by_id(contents.documents(earlier)) == by_id(iter(anew.fresh))
+                assert by_id(documents(contents, earlier)) == by_id(fresh(anew))
                 assert contents.files == anew.files
                 assert contents.skipped == anew.skipped
                 assert not contents.kept & {document.source.id for document in contents.fresh}

@@ -14,16 +14,19 @@ from numpy.typing import NDArray
 from tests import synthetic
 
 from askspeech.catalog import CATALOG, Catalog
+from askspeech.cleaning_rules import default_rules
 from askspeech.datatypes import Document
-from askspeech.documents import Contents
-from askspeech.drafting import Draft, Encoders, embedded_text
+from askspeech.drafting import Draft
 from askspeech.earlier import Earlier
 from askspeech.embedder import builtin_embedder
 from askspeech.errors import StoreDamagedError
 from askspeech.keywords import KEYWORDS, KeywordIndex
 from askspeech.manifest import EmbedderRecord, Manifest, hashes
+from askspeech.prepared import Outcome, Prepared, Task
+from askspeech.preparing import Preparer, embedded_text, recipe
 from askspeech.progress import Progress, silent
-from askspeech.records import FileRecord
+from askspeech.records import FileRecord, rows
+from askspeech.settings import IndexSettings
 from askspeech.tokens import bigrams
 from askspeech.vectors import VECTORS, VectorIndex
 from askspeech.verification import inspect
@@ -56,10 +59,21 @@ class MadeUp:
         return [text for batch in self.batches for text in batch]
 
 
-def of(documents: Sequence[Document], kept: Sequence[Document] = ()) -> Contents:
-    """These documents as new ones, beside others that the earlier catalogue holds."""
-    files = [FileRecord(one.source.file, "bytes", "text", "1", "utf-8", one.source.id) for one in (*documents, *kept)]
-    return Contents(tuple(documents), frozenset(one.source.id for one in kept), tuple(files), ())
+def prepared(documents: Sequence[Document], earlier: Earlier | None = None) -> list[Prepared]:
+    """The documents as they are written, without the vectors of what is not known."""
+    known = frozenset[str]() if earlier is None else earlier.embedding_keys()
+    preparer = Preparer(recipe(IndexSettings(), default_rules(), known=known))
+    made = []
+    for document in documents:
+        outcome = Outcome.unpacked(preparer.prepare(Task(rows=rows(document, synthetic.keys(document)))))
+        assert outcome.prepared is not None
+        assert outcome.prepared.document() == document
+        made.append(outcome.prepared)
+    return made
+
+
+def files_of(documents: Sequence[Document]) -> list[FileRecord]:
+    return [FileRecord(one.source.file, "bytes", "text", "1", "utf-8", one.source.id) for one in documents]
 
 
 def texts_of(documents: Sequence[Document]) -> list[str]:
@@ -74,13 +88,13 @@ def texts_of(documents: Sequence[Document]) -> list[str]:
 
 
 def drafted(
-    folder: Path, contents: Contents, earlier: Earlier | None = None, progress: Progress = silent
+    folder: Path, documents: Sequence[Document], earlier: Earlier | None = None, progress: Progress = silent
 ) -> tuple[Draft, MadeUp]:
     """A draft from nothing in a new folder, and the embedder that it used."""
     folder.mkdir()
     embedder = MadeUp()
-    draft = Draft(folder, contents, earlier, Encoders(embedder, builtin_embedder()))
-    draft.from_nothing(progress)
+    draft = Draft(folder, prepared(documents, earlier), files_of(documents), embedder)
+    draft.from_nothing(earlier, progress)
     return draft, embedder
 
 
@@ -104,7 +118,7 @@ def copied(
     embedder = MadeUp()
     with ExitStack() as closing:
         earlier = earlier_of(base, closing)
-        draft = Draft(folder, of(documents), earlier, Encoders(embedder, builtin_embedder()))
+        draft = Draft(folder, prepared(documents, earlier), files_of(documents), embedder)
         draft.from_copy(earlier, [document.source.id for document in removed], progress)
     return draft, embedder
 
@@ -124,7 +138,7 @@ def problems(folder: Path) -> tuple[str, ...]:
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A draft of two documents and a copy of the first; not to be changed by a test."""
     folder = tmp_path_factory.mktemp("drafts") / "base"
-    drafted(folder, of([*DOCUMENTS[:2], TWIN]))
+    drafted(folder, [*DOCUMENTS[:2], TWIN])
     return folder
 
 
@@ -178,7 +192,7 @@ def test_the_vectors_and_tokens_are_those_of_the_embedded_text(base: Path) -> No
 
 
 def test_equal_texts_are_embedded_once_and_are_near_copies(tmp_path: Path) -> None:
-    draft, embedder = drafted(tmp_path / "draft", of([DOCUMENTS[0], TWIN]))
+    draft, embedder = drafted(tmp_path / "draft", [DOCUMENTS[0], TWIN])
     assert sorted(embedder.texts) == sorted(set(texts_of([DOCUMENTS[0]])))
     assert draft.embedded == len(embedder.texts) == len(DOCUMENTS[0].passages)
     pairs = zip(DOCUMENTS[0].passages, TWIN.passages, strict=True)
@@ -188,10 +202,10 @@ def test_equal_texts_are_embedded_once_and_are_near_copies(tmp_path: Path) -> No
 def test_what_was_embedded_before_is_not_embedded_again(base: Path, tmp_path: Path) -> None:
     with ExitStack() as closing:
         earlier = earlier_of(base, closing)
-        draft, embedder = drafted(tmp_path / "again", of([DOCUMENTS[2]], kept=DOCUMENTS[:2]), earlier)
+        draft, embedder = drafted(tmp_path / "again", DOCUMENTS[:3], earlier)
     assert sorted(embedder.texts) == sorted(texts_of([DOCUMENTS[2]]))
     assert draft.embedded == len(DOCUMENTS[2].passages)
-    drafted(tmp_path / "clean", of(DOCUMENTS[:3]))
+    drafted(tmp_path / "clean", DOCUMENTS[:3])
     assert manifest_of(tmp_path / "again").hashes == manifest_of(tmp_path / "clean").hashes
 
 
@@ -199,28 +213,28 @@ def test_vectors_of_another_embedder_are_made_anew(base: Path, tmp_path: Path) -
     with ExitStack() as closing:
         earlier = earlier_of(base, closing, vectors_fit=False)
         assert list(earlier.embeddings(earlier.catalog.embedding_keys())) == []
-        draft, _ = drafted(tmp_path / "again", of([], kept=[*DOCUMENTS[:2], TWIN]), earlier)
+        draft, _ = drafted(tmp_path / "again", [*DOCUMENTS[:2], TWIN], earlier)
     assert draft.embedded == len(set(texts_of(DOCUMENTS[:2])))
     assert manifest_of(tmp_path / "again").hashes == manifest_of(base).hashes
 
 
 def test_many_texts_are_embedded_in_parts(tmp_path: Path) -> None:
     document = synthetic.document(9, speeches=1, passages=1030)
-    draft, embedder = drafted(tmp_path / "draft", of([document]))
+    draft, embedder = drafted(tmp_path / "draft", [document])
     assert [len(batch) for batch in embedder.batches] == [1024, 6]
     assert draft.embedded == 1030
 
 
 def test_the_order_of_the_documents_does_not_matter(tmp_path: Path) -> None:
-    _, one = drafted(tmp_path / "one", of([*DOCUMENTS, TWIN]))
-    _, other = drafted(tmp_path / "other", of([TWIN, *DOCUMENTS[::-1]]))
+    _, one = drafted(tmp_path / "one", [*DOCUMENTS, TWIN])
+    _, other = drafted(tmp_path / "other", [TWIN, *DOCUMENTS[::-1]])
     assert one.batches == other.batches
     assert manifest_of(tmp_path / "one").hashes == manifest_of(tmp_path / "other").hashes
     assert groups(tmp_path / "one") == groups(tmp_path / "other")
 
 
 def test_a_draft_of_nothing_has_three_empty_parts(tmp_path: Path) -> None:
-    draft, embedder = drafted(tmp_path / "draft", of([]))
+    draft, embedder = drafted(tmp_path / "draft", [])
     assert (draft.embedded, embedder.batches) == (0, [])
     assert problems(tmp_path / "draft") == ()
 
@@ -264,7 +278,7 @@ def test_a_changed_copy_is_what_a_draft_from_nothing_is(
     new = [CHOICES[number] for number in sorted(added) if CHOICES[number] not in stay]
     place = tmp_path_factory.mktemp("drafts")
     _, embedder = copied(place / "copy", base, new, gone)
-    drafted(place / "clean", of([*stay, *new]))
+    drafted(place / "clean", [*stay, *new])
     assert manifest_of(place / "copy").hashes == manifest_of(place / "clean").hashes
     assert groups(place / "copy") == groups(place / "clean")
     assert not set(embedder.texts) & set(texts_of(stay))
@@ -282,7 +296,7 @@ def test_every_stage_comes_to_its_end_before_the_next(base: Path, tmp_path: Path
     if copying:
         copied(tmp_path / "draft", base, [DOCUMENTS[3]], [], progress)
     else:
-        drafted(tmp_path / "draft", of(DOCUMENTS[:2]), None, progress)
+        drafted(tmp_path / "draft", DOCUMENTS[:2], None, progress)
     stages = list(dict.fromkeys(stage for stage, _, _ in seen))
     expected = ["comparing", "embedding", "adding vectors", "adding keywords"]
     assert stages == (["copying", *expected] if copying else expected)
@@ -294,6 +308,6 @@ def test_every_stage_comes_to_its_end_before_the_next(base: Path, tmp_path: Path
 
 def test_a_folder_that_holds_a_part_already_is_refused(base: Path, tmp_path: Path) -> None:
     shutil.copytree(base, tmp_path / "draft")
-    draft = Draft(tmp_path / "draft", of([DOCUMENTS[0]]), None, Encoders(MadeUp(), builtin_embedder()))
+    draft = Draft(tmp_path / "draft", prepared([DOCUMENTS[0]]), files_of([DOCUMENTS[0]]), MadeUp())
     with pytest.raises(StoreDamagedError, match="already exists"):
-        draft.from_nothing(silent)
+        draft.from_nothing(None, silent)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from askspeech import Answer, Answerer, SpeechIndex, build_index
-from askspeech.datatypes import slices
-from askspeech.phrases import MISSING, NOT_FOUND
+from askspeech.datatypes import Filters, slices
+from askspeech.phrases import MISSING, NOT_FOUND, not_found
 
 LIYANG = """在栗阳县优化营商环境工作会议上的讲话
 
@@ -202,6 +202,14 @@ def test_who_is_in_charge_is_marked(answers: Answerer) -> None:
 
 def test_a_foreign_subject_is_not_found(answers: Answerer) -> None:
     assert answers.ask("红烧肉怎么做才好吃？").text == NOT_FOUND["zh"]
+
+
+def test_under_filters_only_what_passes_them_is_said_to_be_without_an_answer(answers: Answerer) -> None:
+    speeches = answers.index.search("营商环境", k=50).speeches
+    for filters, kept in ((Filters(speech=(speeches[0].id,)), 1), (Filters(place=("没有这个地方",)), 0)):
+        answer = answers.ask("红烧肉怎么做才好吃？", filters=filters)
+        assert (answer.text, answer.search.kept) == (not_found("zh", kept), kept)
+        assert answers.ask("How is braised pork cooked?", filters=filters).text == not_found("en", kept)
 
 
 def test_every_citation_slices_back(answers: Answerer) -> None:

@@ -95,6 +95,14 @@ def test_the_heading_says_how_many_are_chosen() -> None:
     assert "2" in panel.labelled(ENGLISH, ["speech-1"], ["县"], [], [], [], [])["label"]
 
 
+def test_the_heading_follows_what_sets_several_at_once() -> None:
+    panel = handlers()
+    assert "2" in panel.heading(CHINESE, [{"value": ["speech-1"]}, {"value": ["县"]}, {"value": []}])["label"]
+    assert panel.heading(CHINESE, panel.cleared())["label"] == CHINESE.filters
+    first = panel.filled("", *NOTHING)
+    assert "label" not in panel.heading(CHINESE, first), "what a link has chosen meanwhile is not known here"
+
+
 def test_clearing_empties_every_dropdown() -> None:
     assert [update["value"] for update in handlers().cleared()] == [[]] * len(OFFERED)
 

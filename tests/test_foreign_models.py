@@ -139,6 +139,16 @@ def test_a_folder_has_no_revision(kind: ModelKind, folder: Path) -> None:
     assert f"Unset {kind.setting}_REVISION" in refusal(kind, folder, "v1")
 
 
+@KINDS
+def test_a_folder_may_be_pinned_by_its_checksum(kind: ModelKind, folder: Path) -> None:
+    (offered,) = re.findall(r"sha256:[0-9a-f]{64}", refusal(kind, folder, "sha256:0"))
+    assert load_model(kind, str(folder), offered)[1] == folder
+    assert offered in refusal(kind, folder, "main"), "the refusal of a revision offers it, too"
+    with (folder / "tokenizer.json").open("ab") as changed:
+        changed.write(b" ")
+    assert f"expected {offered}" in refusal(kind, folder, offered)
+
+
 @pytest.mark.parametrize("kind", [EMBEDDER], ids=["embedder"])
 @pytest.mark.parametrize(
     "file", ["model.safetensors", "tokenizer.json", "config_sentence_transformers.json", "1_Pooling/config.json"]

@@ -304,8 +304,9 @@ def image_pages(count: int, *, with_text: int = 0) -> bytes:
 
 
 def test_pictures_only_says_what_to_install() -> None:
-    with pytest.raises(RecognitionNeeded, match=r"askspeech\[ocr\].*无文本层，需要 OCR"):
+    with pytest.raises(RecognitionNeeded, match=r"askspeech\[ocr\].*无文本层，需要 OCR") as refused:
         pdf.read(image_pages(2))
+    assert "pip" not in refused.value.public, "who reads a page has no terminal"
 
 
 def test_some_pictures_are_a_notice() -> None:

@@ -13,16 +13,17 @@ import gradio as gr
 import pytest
 from hypothesis import given, settings
 from tests import fakes, kept
+from tests.signed import asked_by
 
 from askspeech.answer_rendering import AnswerView
 from askspeech.chat import Conversation, Exchange
 from askspeech.chat_keeping import REMEMBERED, exchange_of, turn_to_keep
+from askspeech.chat_page import Handlers
 from askspeech.conversations import LOCAL_OWNER, Conversations
 from askspeech.errors import DataError, DiskError, StoreMissingError
 from askspeech.keeping import Judgement, KeptTurn, turn_of
 from askspeech.keeping_panel import LISTED, NEW, KeepingHandlers, pointed
 from askspeech.live_index import LiveIndex, Opened
-from askspeech.page import Handlers
 from askspeech.texts import CHINESE, ENGLISH
 
 READER = cast(gr.Request, SimpleNamespace(session_hash="zh", headers={"accept-language": "zh-CN"}))
@@ -110,7 +111,7 @@ def test_why_there_was_no_answer_is_kept(store: Conversations) -> None:
     conversation = ask(page, "问题")[3]
     (turn,) = turns(store, conversation)
     assert (turn.state, turn.problem) == ("failed", "There is no index.")
-    assert "There is no index" in page.kept.opened(conversation.id, READER)[0]["value"][1]["content"]
+    assert "资料库还是空的" in page.kept.opened(conversation.id, READER)[0]["value"][1]["content"]
 
 
 def test_an_answer_is_kept_where_the_page_was_left_meanwhile(store: Conversations) -> None:
@@ -179,12 +180,12 @@ def test_without_a_store_the_server_remembers_the_latest() -> None:
     assert listed(page, first[3])[6]["value"] == first[3].id, "for the page's address"
     again = page.kept.opened(f"{first[3].id} 1", ENGLISH_READER)
     assert again[3] == first[3] and CHINESE.cut_off not in again[0]["value"][1]["content"]
-    assert page.keeping.known(Conversation(), first[3].id) == first[3]
+    assert page.keeping.known(Conversation(), first[3].id, READER) == first[3]
     later = [ask(page, fakes.OFFICERS.question)[3].id for _ in range(REMEMBERED)]
     assert "as-problem" in page.kept.opened(f"{first[3].id} 2", READER)[0]["value"][0]["content"]
     assert page.kept.opened(f"{later[0]} 3", READER)[3].id == later[0]  # type: ignore[union-attr]
     anew = handlers(None)
-    assert anew.keeping.known(Conversation(), later[0]) == Conversation(), "another server knows nothing of it"
+    assert anew.keeping.known(Conversation(), later[0], READER) == Conversation(), "another server knows nothing of it"
 
 
 @pytest.fixture
@@ -258,11 +259,11 @@ def test_a_question_asked_again_takes_the_place_of_the_first(page: Handlers, sto
 def test_the_server_knows_a_page_again_that_it_has_forgotten(page: Handlers, store: Conversations) -> None:
     first = ask(page, fakes.DEBTS.question)[3]
     restarted = handlers(store)
-    known = restarted.keeping.known(Conversation(), first.id)
+    known = restarted.keeping.known(Conversation(), first.id, READER)
     assert [exchange.question for exchange in known.exchanges] == [fakes.DEBTS.question]
     for current in ("", NEW, "0" * 32):
-        assert restarted.keeping.known(Conversation(), current) == Conversation()
-    assert restarted.keeping.known(first, "0" * 32) is first
+        assert restarted.keeping.known(Conversation(), current, READER) == Conversation()
+    assert restarted.keeping.known(first, "0" * 32, READER) is first
 
 
 def test_places_that_have_gone_say_so_with_their_words(page: Handlers, store: Conversations) -> None:
@@ -287,7 +288,10 @@ def test_without_an_index_a_conversation_is_shown_with_its_words(page: Handlers,
 def test_an_address_of_nothing_says_so(page: Handlers) -> None:
     shown = page.kept.opened("0" * 32 + " 3", READER)
     assert "as-problem" in shown[0]["value"][0]["content"]
-    assert "0" * 32 in shown[0]["value"][0]["content"]
+    content = shown[0]["value"][0]["content"]
+    assert "属于其他用户" in content and "no conversation" not in content
+    english = page.kept.opened("0" * 32 + " 3", asked_by("reader", "local", accept_language="en"))
+    assert "another user" in english[0]["value"][0]["content"] and "对话" not in english[0]["value"][0]["content"]
     assert page.kept.opened("", READER) == (gr.skip(),) * 4
     assert page.kept.opened(f"{NEW} 4", READER)[3] == Conversation()
 
@@ -321,9 +325,9 @@ def test_titles_in_the_list_are_one_line_of_text(page: Handlers) -> None:
 
 def test_renaming(page: Handlers, store: Conversations) -> None:
     conversation = ask(page, fakes.DEBTS.question)[3]
-    visible, title, _ = page.keeping.renaming(conversation)
+    visible, title, _ = page.keeping.renaming(conversation, READER)
     assert (visible["visible"], title["value"]) == (True, fakes.DEBTS.question)
-    page.keeping.renamed("  欠款  ", conversation)
+    page.keeping.renamed("  欠款  ", conversation, READER)
     assert choices(listed(page, conversation)) == [("欠款", conversation.id)]
 
 
@@ -338,7 +342,8 @@ def test_deleting_shows_a_new_conversation(page: Handlers, store: Conversations)
 def test_a_damaged_file_is_named_in_the_list_and_the_page_works(page: Handlers, store: Conversations) -> None:
     conversation = ask(page, fakes.DEBTS.question)[3]
     store.path.write_bytes(b"no database" * 500)
-    assert "cannot be used" in listed(page, conversation)[1]["value"]
+    said = listed(page, conversation)[1]["value"]
+    assert "暂时无法使用" in said and "cannot be" not in said and store.path.name not in said
     shown = ask(page, fakes.OFFICERS.question, conversation)
     assert "as-unkept" in shown[0]["value"][3]["content"] and "as-unkept" not in shown[0]["value"][1]["content"]
 
@@ -454,8 +459,12 @@ def test_handlers_keep_only_for_one_owner(store: Conversations) -> None:
     theirs = store.create("other")
     store.append("other", theirs, kept.DEBTS_TURN)
     panel = KeepingHandlers(store, LiveIndex(lambda: Opened(fakes.FakeIndex(), fakes.FakeAnswers())))
-    assert panel.chat.summaries("", 9) == ()
-    assert panel.known(Conversation(), theirs) == Conversation()
+    assert panel.chat(READER).summaries("", 9) == ()
+    assert panel.known(Conversation(), theirs, READER) == Conversation()
+    other = asked_by("reader", "other", accept_language="zh-CN")
+    assert [one.id for one in panel.chat(other).summaries("", 9)] == [theirs]
+    assert panel.known(Conversation(), theirs, other).id == theirs
+    assert panel.known(Conversation(), theirs, asked_by("administrator", "ann")) == Conversation()
 
 
 def test_judgements_are_known_to_the_conversation() -> None:

@@ -305,7 +305,7 @@ def test_speeches_are_listed_in_pages() -> None:
             fakes.SECOND_SPEECH.title,
         ]
         unknown = (await client.call_tool("speeches", {"filters": {"level": ["国"]}})).structured_content
-        assert unknown["total"] == 0 and "没有这样的层级" in "".join(unknown["notices"])
+        assert unknown["total"] == 0 and "没有层级是“国”的讲话" in "".join(unknown["notices"])
 
     run(made(), calling)
 

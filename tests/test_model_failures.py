@@ -1,12 +1,14 @@
 """What goes wrong with a model becomes one sentence without a key."""
 
 import json
+import re
 import socket
+from typing import get_args
 
 import pytest
 from tests.chat_server import KEY
 
-from askspeech.model_failures import Failure, failure_of, sentence_of
+from askspeech.model_failures import Failure, FailureKind, failure_of, sentence_of
 
 
 class StatusError(Exception):
@@ -60,3 +62,11 @@ def test_what_looks_like_a_key_is_not_said_either() -> None:
 
 def test_long_details_are_cut() -> None:
     assert len(sentence_of(Failure("unknown", detail="很长的话。" * 500), "m", "host", ())) < 400
+
+
+@pytest.mark.parametrize("kind", get_args(FailureKind))
+def test_a_reader_is_told_in_her_language(kind: FailureKind) -> None:
+    said = sentence_of(Failure(kind, 500, "so", 3.0), "openai:m", "host:1", ())
+    assert not re.search("[\u4e00-\u9fff]", said.english) and "openai:m" in said.english
+    assert said.chinese.endswith("请管理员检查对话模型的设置和日志。") and "ASKSPEECH" not in said.chinese
+    assert said.chinese.partition("。")[0] in said, "the same words as in the one string of both"

@@ -221,6 +221,20 @@ def test_who_is_in_charge_is_marked() -> None:
     assert asked_places(text, asked_for("为什么？", "reason")) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("聘请企业负责人作为营商环境“体验师”", []),
+        ("请各单位负责同志带头接受监督", []),
+        ("由县委组织部牵头办理", ["县委组织部"]),
+        ("监督工作请县纪委负责", ["县纪委"]),
+    ],
+)
+def test_a_word_in_front_of_a_person_in_charge_is_not_who_is_in_charge(text: str, marked: list[str]) -> None:
+    places = asked_places(text, asked_for("那由谁来负责监督？", "person"))
+    assert [text[start:end] for start, end in places] == marked
+
+
 @given(SPEECH_LIKE, st.sampled_from(["新办多少户？", "百分之多少？", "投入多少亿元？", "第几？", "多大？"]))
 def test_marks_lie_in_their_text_in_order(text: str, question: str) -> None:
     marks = asked_places(text, asked_for(question, "figure"))

@@ -12,13 +12,15 @@ from tests import fakes
 
 from askspeech.answer_rendering import AnswerView
 from askspeech.chat import Conversation, Exchange, answered, grown
+from askspeech.chat_page import Handlers
 from askspeech.datatypes import CitationResolved, Filters, Notice, Replaced, TextAdded
 from askspeech.errors import StoreMismatchError, StoreMissingError
 from askspeech.keeping import Judgement
 from askspeech.live_index import LiveIndex, Opened
-from askspeech.page import Handlers, build_page, messages, page_head, page_theme
+from askspeech.page import build_page, page_head, page_theme
 from askspeech.rendering import question_html
-from askspeech.showing import shown
+from askspeech.showing import messages, shown
+from askspeech.site import Site
 from askspeech.texts import CHINESE, ENGLISH, language_of_reader
 
 CHINESE_READER = cast(gr.Request, SimpleNamespace(session_hash="zh", headers={"accept-language": "zh-CN,zh;q=0.9"}))
@@ -127,7 +129,7 @@ def test_what_is_no_question_stays_in_the_box_and_is_no_exchange(question: str, 
 
 def test_a_missing_index_is_said_in_the_conversation_too() -> None:
     last = ask(Handlers(LiveIndex(missing), COMMAND), "问题")[-1]
-    assert "There is no index in &#60;store&#62;&#46;" in last[0]["value"][-1]["content"]
+    assert StoreMissingError.plainly.chinese in last[0]["value"][-1]["content"]
 
 
 def test_the_empty_page_offers_questions_of_the_index() -> None:
@@ -147,7 +149,7 @@ def test_the_empty_page_says_which_command_builds_a_missing_index() -> None:
 
 def test_the_empty_page_says_why_an_index_cannot_be_used() -> None:
     chatbot, _, timer = Handlers(LiveIndex(mismatched), COMMAND).opened(CHINESE_READER)
-    assert "Another &#60;embedder&#62; built this index&#46;" in chatbot["placeholder"]
+    assert StoreMismatchError.plainly.chinese in chatbot["placeholder"]
     assert "<code>" not in chatbot["placeholder"]
     assert timer["active"] is True
 
@@ -241,7 +243,7 @@ def test_of_a_long_conversation_the_latest_exchanges_are_shown() -> None:
 
 
 def test_the_page_has_no_way_in_beside_its_own_events() -> None:
-    page = build_page(live(), COMMAND)
+    page = build_page(Site(live(), COMMAND))
     assert {event.api_visibility for event in page.fns.values()} == {"private"}
 
 

@@ -98,6 +98,7 @@ def test_which_speech(question: str, expected: bool) -> None:
     [
         pytest.param("这个窗口归谁管？", "银杏专窗在哪里？ 这个窗口归谁管？", id="leans on it"),
         pytest.param("它什么时候开？", "银杏专窗在哪里？ 它什么时候开？", id="pronoun"),
+        pytest.param("由谁管？", "银杏专窗在哪里？ 由谁管？", id="no subject"),
         pytest.param("台账由谁建？", "台账由谁建？", id="stands alone"),
     ],
 )

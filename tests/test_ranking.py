@@ -13,7 +13,7 @@ from askspeech.asked import asked_for
 from askspeech.datatypes import Hit, QuestionKind
 from askspeech.late_interaction import token_directions
 from askspeech.ranking import Ranked, Tokens, candidates_of, ranked
-from askspeech.tokens import question_terms
+from askspeech.tokens import bigrams, held, question_terms, search_key
 
 VOCABULARY = 2000
 VECTORS = np.random.default_rng(7).normal(size=(VOCABULARY, 48)).astype(np.float32)
@@ -103,3 +103,36 @@ def test_every_candidate_is_ranked_once_best_first(hits: list[Hit], question: st
     assert sorted(map(id, (one.candidate for one in found))) == sorted(map(id, candidates))
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
     assert all(0 <= one.own <= one.near + 1e-6 <= 1 + 1e-5 for one in found)
+
+
+PROBLEMS = made.hit("有的窗口对企业服务不到位。", start=400, path=["一、正视服务企业存在的问题"])
+TASKS = made.hit("窗口对企业服务一次办结。", start=600, path=["二、抓好服务企业的任务"])
+
+
+def test_problems_come_first_where_they_are_asked_for_and_tasks_where_those_are() -> None:
+    for question, first in (("服务企业存在哪些问题？", PROBLEMS), ("服务企业要抓好哪些任务？", TASKS)):
+        assert best(question, [PROBLEMS, TASKS], "list")[0].candidate.hit is first
+        assert best(question, [TASKS, PROBLEMS], "list")[0].candidate.hit is first
+
+
+def test_what_a_question_takes_over_counts_for_less() -> None:
+    question, before = "台账怎么建？ 专窗每周开放几天？", "台账怎么建？ "
+    asked = asked_for("专窗每周开放几天？", "figure")
+    terms, candidates = question_terms(question), candidates_of([DEBTS, WINDOW], asked)
+    together = ranked(question, terms, candidates, asked, TOKENS)
+    apart = ranked(question, terms, candidates, asked, TOKENS, before)
+
+    def lead(found: list[Ranked]) -> float:
+        scores = {one.candidate.text: one.score for one in found}
+        return scores["银杏专窗每周开放五天。"] - scores["各部门要建立账款台账。"]
+
+    assert lead(apart) > lead(together)
+
+
+@given(
+    st.lists(st.text("县财政局牵头ab9 .-가各", max_size=12), max_size=6), st.text("县财政局牵头ab9 .-가各", max_size=12)
+)
+def test_the_terms_that_texts_hold_are_those_among_their_bigrams(texts: list[str], question: str) -> None:
+    terms = list(dict.fromkeys(bigrams(question)))
+    found = held(terms, [search_key(text) for text in texts])
+    assert found == [frozenset(terms) & frozenset(bigrams(text)) for text in texts]

@@ -36,6 +36,8 @@ def test_equal_texts_in_two_encodings_are_one_source(tmp_path: Path) -> None:
     ("name", "data", "reason"),
     [
         pytest.param("a.txt", b"", "empty", id="empty"),
+        pytest.param("a.docx", b"", "empty: the file holds not a single byte", id="Word file of no bytes"),
+        pytest.param("a.pdf", b"", "empty: the file holds not a single byte", id="PDF of no bytes"),
         pytest.param("a.txt", b" \r\n\t\x0c ", "empty", id="white space"),
         pytest.param("a.txt", b"\xef\xbb\xbf", "empty", id="mark alone"),
         pytest.param("a.txt", "\ufeff \ufeff\u200b\n".encode(), "empty", id="invisible characters"),

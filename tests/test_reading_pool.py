@@ -166,6 +166,7 @@ def test_what_earlier_files_left_behind_does_not_matter() -> None:
 
 
 def test_children_are_recycled_and_none_is_left() -> None:
+    gc.collect()  # what other tests have left
     files = len(list(Path("/dev/fd").iterdir()))
     with ReadingPool(1) as pool:
         children = [int(said(pool, "who")) for _ in range(990)]
@@ -173,7 +174,7 @@ def test_children_are_recycled_and_none_is_left() -> None:
         assert [exists(child) for child in sorted(set(children), key=children.index)] == [False] * 4 + [True]
     assert not exists(children[-1])
     gc.collect()
-    assert len(list(Path("/dev/fd").iterdir())) == files
+    assert len(list(Path("/dev/fd").iterdir())) <= files
 
 
 def test_what_a_child_wrote_is_removed_with_it(pool: ReadingPool) -> None:

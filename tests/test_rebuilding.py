@@ -3,6 +3,8 @@
 import json
 import logging
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from askspeech import SpeechIndex, build_index, documents, earlier
+from askspeech import SpeechIndex, build_index, earlier, preparing
 from askspeech.catalog import CATALOG, Catalog
 from askspeech.errors import DiskError
+from askspeech.library import Library
 from askspeech.manifest import MANIFEST, Manifest
 from askspeech.settings import IndexSettings
 from askspeech.store import Store
@@ -78,11 +81,38 @@ def groups(store: Path) -> list[tuple[str, ...]]:
         return sorted({tuple(sorted((id_, *catalog.copies(id_)))) for id_ in catalog.copy_groups()})
 
 
+def alike(store: Path) -> list[tuple[str, ...]]:
+    """The files of speeches that are copies as a whole."""
+    return sorted((row.file, *row.alike, row.copy_of) for row in Library(store).rows() if row.alike)
+
+
+def test_a_speech_that_is_nearly_another_is_kept_and_named_as_its_copy(
+    folder: Path, store: Path, tmp_path: Path
+) -> None:
+    build_index([folder], store=store)
+    assert alike(store) == []
+    other = speech(5).replace("，", ", ").replace("企业", "企業").replace("第5件", "第５件").replace("\n\n一、", "\n\n")
+    (folder / "别的份.txt").write_text(other, encoding="utf-8")
+    report = build_index(store=store)
+    assert (report.built_from, report.speeches) == ("copy", SPEECHES + 1)
+    assert alike(store) == [("5.txt", "别的份.txt", ""), ("别的份.txt", "5.txt", "5.txt")]
+    build_index([folder], store=tmp_path / "clean")
+    assert alike(tmp_path / "clean") == alike(store)
+    (folder / "别的份.txt").unlink()
+    assert build_index(store=store).built_from == "copy" and alike(store) == []
+
+
+def test_an_index_of_a_version_that_did_not_know_copies_of_speeches_has_none(store: Path) -> None:
+    with closing(sqlite3.connect(generation(store) / CATALOG)) as database:
+        database.execute("DROP TABLE speech_copies")
+    assert len(Library(store).rows()) == SPEECHES and alike(store) == []
+
+
 def test_a_build_without_a_change_writes_nothing(folder: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build_index([folder], store=store)  # the folder is another one than that of the fixture
     before = {path: path.read_bytes() for path in generation(store).rglob("*") if path.is_file()}
     first = generation(store)
-    monkeypatch.setattr(documents, "source_of", None)  # nothing is read as text
+    monkeypatch.setattr(preparing, "source_of", None)  # nothing is read as text
     report = build_index(store=store)
     assert (report.built_from, report.embedded) == ("unchanged", 0)
     assert report.generation == first.name == generation(store).name

@@ -197,10 +197,10 @@ def test_clearings_keep_the_embeddings_of_passages_alone(tables: sqlite3.Connect
 def test_the_rows_of_a_source_come_in_their_order(tables: sqlite3.Connection) -> None:
     document = synthetic.documents(3)[1]
     asked = [document.source.id]
-    found = tables.execute(records.PASSAGES_OF_SOURCE, asked).fetchall()
-    by_position = sorted(enumerate(document.passages))
-    assert [records.unpack_passage(row) for row in found] == [passage for _, passage in by_position]
-    sections_found = tables.execute(records.SECTIONS_OF_SOURCE, asked).fetchall()
-    assert [records.unpack_section(*row) for row in sections_found] == list(document.sections)
+    found = {table: tables.execute(which, asked).fetchall() for table, which in records.ROWS_OF_SOURCE.items()}
+    assert [records.unpack_passage(tuple(row[:8])) for row in found["passages"]] == list(document.passages)
+    sections = [records.unpack_section(one, speech_id, data) for one, speech_id, _, data in found["sections"]]
+    assert sections == list(document.sections)
+    assert [row[0] for row in found["speeches"]] == [speech.id for speech in document.speeches]
     counts = dict(tables.execute(records.PASSAGE_COUNTS).fetchall())
     assert counts == {one.source.id: len(one.passages) for one in synthetic.documents(3)}

@@ -67,6 +67,27 @@ def test_excerpt_shows_the_paragraph_without_the_line_breaks_of_its_page() -> No
     assert excerpt(text, [span]) == [("今天的会", False), ("议很重要", True), ("，请大家听清楚。", False)]
 
 
+def test_excerpt_ends_where_a_numbered_paragraph_begins() -> None:
+    text = "青禾文稿网\n（二）清理账款。县财政局\n牵头。\n青禾文稿网\n（三）减少检查。"
+    span = fakes.span_of("清理账款。", text)
+    assert excerpt(text, [span]) == [("（二）", False), ("清理账款。", True), ("县财政局牵头。", False)]
+    assert excerpt(text, [fakes.span_of("减少", text)])[0] == ("（三）", False)
+
+
+def test_excerpt_leaves_out_what_the_speaker_did_not_say() -> None:
+    text = (
+        "在大会上的讲话\n更新时间:2023-02 来源:网友投稿\n同志们:刚才**通报**了5起典型案例;大家\n- 3 -\n看了片子。\n"
+        "责任编辑：甲\n"
+    )
+    words = ("在大会上的讲话", "更新时间:2023-02 来源:网友投稿", "**", "- 3 -", "责任编辑：甲")
+    unsaid = [fakes.span_of(one, text) for one in words]
+    unsaid.append(Span(text.index("**了"), text.index("了5起")))
+    pieces = excerpt(text, [fakes.span_of("了5起典型案例;", text)], unsaid=unsaid)
+    assert pieces == [("同志们:刚才通报", False), ("了5起典型案例;", True), ("大家看了片子。", False)]
+    spans = [fakes.span_of("刚才", text), fakes.span_of("通报", text)]
+    assert excerpt(text, spans, unsaid=unsaid)[1:3] == [("刚才", True), ("通报", True)]
+
+
 def test_excerpt_cuts_long_surroundings_and_bridges_gaps() -> None:
     text = "甲" * 50 + "乙" + "丙" * 5 + "丁" + "戊" * 50 + "己" + "庚" * 50
     spans = [fakes.span_of(word, text) for word in "乙丁己"]

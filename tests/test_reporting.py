@@ -27,6 +27,7 @@ from askspeech.reporting import (
     ProgressDisplay,
     answer_json,
     answer_text,
+    as_json,
     build_text,
     printable,
     search_json,
@@ -95,6 +96,12 @@ def test_skipped_files_are_listed_with_reasons() -> None:
     text = build_text(report(SkippedFile("bad\n.txt", "not text")))
     assert "Skipped files 跳过的文件: 1" in text
     assert "bad\\n.txt: not text" in text
+
+
+def test_files_that_were_removed_are_named_apart_from_skipped_ones() -> None:
+    text = build_text(replace(report(), excluded=("uploads/a\n.txt",)))
+    assert "已移除，未收入: 1\n  uploads/a\\n.txt" in text and "Skipped" not in text
+    assert "已移除" not in build_text(report())
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])
@@ -189,3 +196,9 @@ def test_terminal_shows_bars(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "embedding [all]" in shown and "4/10" in shown and "━" in shown
     # The cursor that rich hides is shown again at the end.
     assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l")
+
+
+def test_json_steers_no_terminal() -> None:
+    text = "讲话\x9b31m\u202e倒\u2028行\u200b"
+    made = as_json({"text": text})
+    assert json.loads(made) == {"text": text} and "讲话\\u009b31m\\u202e倒\\u2028行\\u200b" in made

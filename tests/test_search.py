@@ -132,7 +132,7 @@ def test_an_index_that_another_embedder_built_anew_is_not_taken_over(corpus: Pat
         assert index.generation == before
         (notice,) = index.search("融资难怎么破解").notices
         assert "'fake'" in notice and "askspeech build --store" in notice
-        assert "newest index cannot be used" in notice and "最新的索引无法使用" in notice
+        assert "newest index cannot be used" in notice and "资料库的最新版本无法使用" in notice
         assert not index.refresh()
         assert index.notices == (notice,), "it is said until another one is published"
         build_index(store=tmp_path)

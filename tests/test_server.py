@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 from tests import fakes
+from tests.signed import local_client
 
 from askspeech.errors import StoreDamagedError, StoreMissingError
 from askspeech.live_index import Opened
@@ -44,7 +45,7 @@ def damaged() -> Opened:
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    with TestClient(create_application(lambda: Opened(fakes.FakeIndex(), fakes.FakeAnswers()))) as opened:
+    with local_client(create_application(lambda: Opened(fakes.FakeIndex(), fakes.FakeAnswers()))) as opened:
         yield opened
 
 
@@ -77,7 +78,7 @@ def test_health(client: TestClient) -> None:
 
 
 def test_health_without_an_index() -> None:
-    health = TestClient(create_application(missing)).get("/health").json()
+    health = local_client(create_application(missing)).get("/health").json()
     assert (health["alive"], health["ready"], health["generation"]) == (True, False, None)
     assert "There is no index" in health["message"]
 
@@ -99,7 +100,7 @@ def test_the_places_of_a_speech_are_marked(client: TestClient) -> None:
 def test_places_that_the_page_never_sends_are_refused(client: TestClient, places: str) -> None:
     answer = client.get("/speech/speech-2", params={"places": places})
     assert answer.status_code == 400
-    assert "The places to mark cannot be read" in answer.json()["message"]
+    assert answer.json()["message"] == "无法读取要标出的位置，请刷新页面。"
 
 
 def test_a_speech_is_served_in_the_language_of_the_page(client: TestClient) -> None:
@@ -118,8 +119,10 @@ def test_the_language_is_known_before_any_script_of_the_page_runs(client: TestCl
 def test_a_speech_that_is_not_there(client: TestClient) -> None:
     assert client.get("/speech/none").status_code == 404
     assert client.get("/speech/..%2F..%2Fetc%2Fpasswd").status_code == 404
-    assert TestClient(create_application(missing)).get("/speech/speech-1").status_code == 503
-    assert TestClient(create_application(damaged)).get("/speech/speech-1").json() == {"message": "A part is missing."}
+    assert local_client(create_application(missing)).get("/speech/speech-1").status_code == 503
+    assert local_client(create_application(damaged)).get("/speech/speech-1").json() == {
+        "message": StoreDamagedError.plainly.chinese
+    }
 
 
 @pytest.mark.parametrize(
@@ -138,10 +141,6 @@ def test_a_speech_that_is_not_there(client: TestClient) -> None:
 )
 def test_what_the_page_does_not_need_is_closed(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
-
-
-def test_uploads_are_refused(client: TestClient) -> None:
-    assert client.post("/gradio_api/upload", files={"files": ("x.txt", b"x")}).status_code == 404
 
 
 def test_the_page_names_no_other_host(client: TestClient) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from askspeech.errors import SettingsError
-from askspeech.settings import ChatSettings, IndexSettings, ServerSettings, data_folder, from_environment
+from askspeech.settings import ChatSettings, IndexSettings, LimitSettings, ServerSettings, data_folder, from_environment
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
@@ -46,6 +46,14 @@ def test_a_port_that_is_none_is_refused(port: str) -> None:
 def test_a_batch_size_that_is_none_is_refused(size: str) -> None:
     with pytest.raises(SettingsError, match="ASKSPEECH_BATCH_SIZE"):
         from_environment({"ASKSPEECH_BATCH_SIZE": size})
+
+
+def test_engines_are_named_and_workers_counted() -> None:
+    index, _, _ = from_environment({"ASKSPEECH_ENGINE": " Ray ", "ASKSPEECH_WORKERS": "3"})
+    assert (index.engine, index.workers) == ("ray", 3)
+    for name, value in (("ASKSPEECH_ENGINE", "spark"), ("ASKSPEECH_WORKERS", "two"), ("ASKSPEECH_WORKERS", "99999")):
+        with pytest.raises(SettingsError, match=name):
+            from_environment({name: value})
 
 
 @given(st.text())
@@ -110,3 +118,28 @@ def test_a_limit_that_is_none_is_refused(name: str, value: str) -> None:
 def test_an_address_without_a_model_is_refused() -> None:
     with pytest.raises(SettingsError, match="ASKSPEECH_CHAT_MODEL"):
         from_environment({"ASKSPEECH_CHAT_URL": "http://127.0.0.1:8000/v1"})
+
+
+def test_the_variables_of_the_limits_are_taken() -> None:
+    server = from_environment(
+        {
+            "ASKSPEECH_ALLOWED_HOSTS": "speeches.example.org",
+            "ASKSPEECH_QUESTIONS_PER_MINUTE": "0",
+            "ASKSPEECH_REQUESTS_PER_MINUTE": "5000",
+            "ASKSPEECH_UPLOADS_PER_MINUTE": "3",
+            "ASKSPEECH_UPLOAD_MEGABYTES": "64",
+            "ASKSPEECH_QUESTIONS_AT_ONCE": "8",
+        }
+    )[1]
+    assert server.allowed_hosts == "speeches.example.org"
+    assert server.limits == LimitSettings(questions=0, requests=5000, uploads=3, upload_megabytes=64, at_once=8)
+    assert from_environment({})[1].limits == LimitSettings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("QUESTIONS_PER_MINUTE", "-1"), ("REQUESTS_PER_MINUTE", "1.5"), ("UPLOADS_PER_MINUTE", "many"),
+                        ("UPLOAD_MEGABYTES", "0"), ("UPLOAD_MEGABYTES", "1000000"), ("QUESTIONS_AT_ONCE", "0")],
+)  # fmt: skip
+def test_a_limit_of_use_that_is_none_is_refused(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"ASKSPEECH_{name}"):
+        from_environment({f"ASKSPEECH_{name}": value})

@@ -5,7 +5,7 @@ from hypothesis import given
 from tests.strategies import any_texts
 
 from askspeech.cleaning import clean
-from askspeech.speeches import find_speeches
+from askspeech.speeches import find_speeches, shown_title
 
 BODY = "今天开会的目的是部署全年工作。" + "青禾县的窗口服务要再上一个台阶，企业的事要一件一件办好。" * 4
 CLOSING = "谢谢大家！"
@@ -35,6 +35,28 @@ def test_a_compilation_is_split_and_its_preface_is_no_speech() -> None:
     third = ("在枫渡区总结会上的讲话", BODY)
     text = lines("营商环境讲话合集", "说明：本合集供会员学习。", *one, *other, *third)
     assert titles(text) == [one[0], other[0], third[0]]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("在全市 2022 年优化营商环境 和招商引资大会上的讲话", "在全市 2022 年优化营商环境和招商引资大会上的讲话"),
+        ("讲　话 （ 2023年3月 ）", "讲话（2023年3月）"),
+        ("凝心聚力　开拓创新\n——在全县大会上的讲话", "凝心聚力 开拓创新 ——在全县大会上的讲话"),
+        ("在 xx 区 大会 上的讲话", "在 xx 区大会上的讲话"),
+        ("A  speech\non  business 环境", "A speech on business 环境"),
+    ],
+)
+def test_a_title_is_shown_as_prose_is_set(written: str, shown: str) -> None:
+    assert shown_title(written) == shown
+
+
+def test_a_title_without_its_stray_spaces_is_that_stretch_of_the_source() -> None:
+    written = "在青禾县优化营商环境 和招商引资大会上的讲话"
+    reading = clean(lines(written, "同志们：", BODY)).reading
+    (draft,) = find_speeches(reading, "文件名")
+    assert draft.title == "在青禾县优化营商环境和招商引资大会上的讲话" and draft.title_range is not None
+    assert reading.text[slice(*draft.title_range)] == written
 
 
 def test_a_speech_that_begins_with_a_salutation_gets_a_title_from_its_words() -> None:

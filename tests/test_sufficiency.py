@@ -12,6 +12,7 @@ from askspeech.asked import asked_for
 from askspeech.datatypes import Gap, Hit, Span
 from askspeech.question_kinds import kind_of
 from askspeech.ranking import Ranked, candidates_of
+from askspeech.sought import Known, sought
 from askspeech.sufficiency import Verdict, judge
 
 BLANKED = "去年全县新登记商户xx户，窗口办件满意率达到百分之九十六。"
@@ -194,3 +195,51 @@ def test_a_place_is_told_where_something_is_missing_and_what_is_better_has_it(te
     assert (found.place is not None) is (found.outcome in ("blanked_out", "part_hidden", "partly"))
     assert bool(found.missing) is (found.outcome == "partly")
     assert found.better is None or (found.outcome == "answered" and "xx" not in found.better.text)
+
+
+def seeking(question: str, *texts: str, nowhere: Sequence[str] = (), near: float = 0.0) -> Verdict:
+    """The verdict where those words are in no passage, and come so near to those of any text."""
+    asked = asked_for(question, kind_of(question))
+    hits = [made.hit(text, start=1000 * number) for number, text in enumerate(texts)]
+    found = [Ranked(one, 9.0 - at, 0.5, 0.5) for at, one in enumerate(candidates_of(hits, asked))]
+    return judge(question, asked, found, Known(sought(question), frozenset(nowhere), lambda _word, _text: near))
+
+
+GDP = "我县地区生产总值仅XX亿元，排在全市后面。"
+
+
+def test_a_person_or_a_place_that_no_passage_names_is_not_found() -> None:
+    text = "镇党委副书记何平每周二在村里现场办公。"
+    assert seeking("王小明的办公室在哪里？", text, nowhere=["王小明"]) == Verdict("not_found")
+    assert seeking("何平每周哪一天在村里办公？", text, nowhere=[]).outcome == "answered"
+    figure = "去年全县地区生产总值86亿元。"
+    assert seeking("清河县的地区生产总值是多少？", figure, nowhere=["清河"]) == Verdict("not_found")
+    assert seeking("芦河县的地区生产总值是多少？", figure).outcome == "answered"
+
+
+def test_the_blank_in_place_of_another_figure_is_none_of_what_is_asked_for() -> None:
+    assert seeking("今年我县小麦产量是多少亿元？", GDP, nowhere=["小麦"]) == Verdict("not_found")
+    assert seeking("今年我县小麦产量是多少亿元？", GDP) == Verdict("not_found")
+    assert seeking("今年我县的生产总值是多少亿元？", GDP).outcome == "blanked_out"
+
+
+def test_a_thing_that_is_nowhere_may_have_another_word_for_it() -> None:
+    text = "全县有教师2400名。"
+    assert seeking("全县有多少名园丁？", text, nowhere=["园丁"]) == Verdict("not_found")
+    assert seeking("全县有多少名园丁？", text, nowhere=["园丁"], near=0.9).outcome == "answered"
+    assert seeking("没有异议的有多少笔？", "无争议的欠款198笔。", nowhere=["异议"]).outcome == "answered"
+
+
+def test_what_is_asked_of_another_year_or_day_needs_one() -> None:
+    text = "宏泰轴承三十年磨一剑，产品出口到26个国家。"
+    assert seeking("宏泰轴承哪一年上市的？", text) == Verdict("not_found")
+    assert seeking("宏泰轴承哪一年上市的？", text + "2015年上市。").outcome == "answered"
+
+
+def test_who_holds_an_office_must_be_named() -> None:
+    assert seeking("县委书记叫什么名字？", "县委书记要亲自抓。") == Verdict("not_found")
+    assert seeking("县委书记叫什么名字？", "县委书记要亲自抓。", "县委书记王建国讲了话。").outcome == "answered"
+    blanked = seeking("县委书记叫什么名字？", "县委书记要亲自抓。", "县委书记XXX讲了话。")
+    assert blanked.outcome == "blanked_out"
+    assert blanked.place is not None
+    assert "XXX" in blanked.place.text

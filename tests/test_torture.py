@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-TRIALS = {"R1": 4, "R2": None, "R15": 5}
-ROWS = ("R1", "R2", "R3", "R4", "R6", "R7", "R8", "R9", "R10", "R11", "R12", "R13", "R15", "R16")
+TRIALS = {"R1": 2, "R2-short": None, "R15": 2}
+ROWS = ("R1", "R2-short", "R3", "R4", "R6", "R7", "R8", "R9", "R10", "R11", "R12", "R13", "R15", "R16")
 
 
 @pytest.fixture(scope="module")

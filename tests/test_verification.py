@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from tests import synthetic
 
+from askspeech import build_index
 from askspeech.catalog import CATALOG
 from askspeech.datatypes import Passage
 from askspeech.errors import StoreMismatchError
@@ -96,6 +97,14 @@ def test_copies_count_as_found(tmp_path: Path) -> None:
     twins = [synthetic.retold(text, f"copy {number}") for number in range(15)]
     synthetic.write_generation(tmp_path, [text, *twins])
     assert inspect(tmp_path).problems == ()
+
+
+def test_a_file_that_repeats_itself_stops_no_build(tmp_path: Path) -> None:
+    (tmp_path / "讲话.txt").write_text("在柳溪县大会上的讲话\n同志们：\n由县财政局牵头清理拖欠账款。", encoding="utf-8")
+    line = "——……！？，。" * 6 + "一。\n"
+    (tmp_path / "重复.txt").write_text("关于重复的讲话\n同志们：\n" + line * 300, encoding="utf-8")
+    (tmp_path / "重复.html").write_text("<body>" + "<ol><li>" * 2000 + "讲话</body>", encoding="utf-8")
+    assert build_index([tmp_path], store=tmp_path / "store").speeches == 3
 
 
 def test_another_number_of_passages(generation: Path) -> None:

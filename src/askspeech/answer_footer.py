@@ -1,6 +1,8 @@
 """HTML of what stands below an answer: what was searched for where that is not what was typed, and what copies it."""
 
-from askspeech.answer_copy import copied_text
+import json
+
+from askspeech.answer_copy import copying
 from askspeech.chat import Exchange
 from askspeech.errors import QuestionError
 from askspeech.links import Linked, fragment
@@ -12,13 +14,14 @@ from askspeech.wanted import wanted
 __all__ = ["footer_html", "literally_differs", "searched_instead"]
 
 
-def footer_html(exchange: Exchange, texts: PageTexts, *, latest: bool = False) -> str:
+def footer_html(exchange: Exchange, texts: PageTexts, *, latest: bool = False, place: tuple[str, int] = ("", 0)) -> str:
     """What stands below an answer that is over; nothing while it is running.
 
     Args:
         exchange: the question and its answer.
         texts: the words of the page.
         latest: whether it is the conversation's latest, of which the style sheet shows what can be done with it.
+        place: the id of its conversation and its place there, counted from 0, by which it can be exported.
     """
     if exchange.running:
         return ""
@@ -26,7 +29,7 @@ def footer_html(exchange: Exchange, texts: PageTexts, *, latest: bool = False) -
     button = f'<button type="button" class="as-link" value="{asking}">{escape(texts.copy_link)}</button>'
     ways = ((exchange.literal, texts.asked_literally), (exchange.quotations, texts.asked_quotations))
     said = "".join(f'<span class="as-way">{escape(words)}</span>' for asked_so, words in ways if asked_so)
-    link = f'<p class="as-below">{_copy(exchange, texts)}{button}{said}</p>'
+    link = f'<p class="as-below">{_copy(exchange, texts)}{_export(exchange, texts, *place)}{button}{said}</p>'
     searched = searched_instead(exchange)
     if not searched:
         return link
@@ -44,8 +47,16 @@ def _copy(exchange: Exchange, texts: PageTexts) -> str:
     """A button that copies the answer with its sources; nothing where there is none to copy."""
     if not exchange.view.citations or exchange.problem:
         return ""
-    value = escape(copied_text(exchange.view, texts))
+    value = escape(copying(exchange.view, texts))
     return f'<button type="button" class="as-copy" value="{value}">{escape(texts.copy_answer)}</button>'
+
+
+def _export(exchange: Exchange, texts: PageTexts, identity: str, turn: int) -> str:
+    """A button that opens the panel for exporting; nothing where the server does not have the answer."""
+    if not identity or exchange.problem or exchange.unkept:
+        return ""
+    value = escape(json.dumps({"conversation": identity, "turn": turn + 1}))
+    return f'<button type="button" class="as-export" value="{value}">{escape(texts.export)}</button>'
 
 
 def _searched(searched: str, question: str, texts: PageTexts) -> str:

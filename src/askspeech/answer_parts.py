@@ -5,17 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from askspeech.asked import Asked
+from askspeech.coverage import is_held
+from askspeech.datatypes import Citation, Span
 from askspeech.markers import marker_at
 from askspeech.ranking import Candidate, Ranked
 from askspeech.selection import Extract
-from askspeech.tokens import bigrams
+from askspeech.statements import Token, statement
+from askspeech.tokens import bigrams, stop_words
 
-__all__ = ["Chosen", "answer_parts"]
+__all__ = ["Chosen", "answer_parts", "to_the_point"]
 
 MOST_SENTENCES = 4
 MOST_SPEECHES = 5
 _MARGIN = 2.5
 """How far below the best candidate a sentence may score that is taken, too."""
+_POINT_MARGIN = 5.0
+"""How far below it one may score that has a telling word of a question which leans on another."""
 _SPEECH_MARGIN = 3.0
 _LEAST_COMPARED = 2
 _LONGEST_BARE_HEADING = 25
@@ -33,6 +38,29 @@ class Chosen:
 
     extracts: tuple[Extract, ...] = ()
     enumeration: bool = False
+
+
+def to_the_point(ranked: Sequence[Ranked], question: str, said: Sequence[Citation]) -> list[Ranked]:
+    """The candidates for a question that leans on the one before it: those with a telling word of its own.
+
+    Without that, what the two have in common would be answered again. Where such a candidate is not near, it is all of
+    them; where the question has no telling word (还有呢？), those that the answer before has not quoted, and the best.
+    """
+    own = [token for token in statement(question).tokens if _tells(token)]
+    if not own:
+        places = [(citation.source_id, citation.spans) for citation in said]
+        return [one for at, one in enumerate(ranked) if not at or not _quoted(one.candidate, places)]
+    having = [one for one in ranked if any(is_held(token, statement(one.candidate.text)) for token in own)]
+    return having if having and having[0].score >= ranked[0].score - _POINT_MARGIN else list(ranked)
+
+
+def _tells(token: Token) -> bool:
+    stopped, _ = stop_words()
+    return len(token.text) > 1 and token.weight() >= 1 and token.text not in stopped
+
+
+def _quoted(candidate: Candidate, places: Sequence[tuple[str, tuple[Span, ...]]]) -> bool:
+    return any(_overlap(part.place, place) for part in candidate.parts for place in places)
 
 
 def answer_parts(ranked: Sequence[Ranked], asked: Asked, better: Candidate | None = None) -> Chosen:
@@ -58,7 +86,7 @@ def _enumeration(ranked: Sequence[Ranked], count: int | None) -> Candidate | Non
     if best.items:
         return best
     near = [one.candidate for one in ranked if one.candidate.items and count in (None, one.candidate.items)]
-    introduced = (one for one in near if _COUNTS.search(best.text) and _holds(_without_heading(one)[:1], best))
+    introduced = (one for one in near if _introduces(best, one))
     if found := next(introduced, None):
         return found
     if not _ITEM.search(best.text):
@@ -67,13 +95,23 @@ def _enumeration(ranked: Sequence[Ranked], count: int | None) -> Candidate | Non
     return next((one for one in near if id(one) in close and _holds(one.parts[1:], best)), None)
 
 
+def _introduces(sentence: Candidate, enumeration: Candidate) -> bool:
+    """Whether a sentence is the heading above an enumeration, or says right before it how many items it has."""
+    if marker_at(sentence.text) is not None and _holds(enumeration.parts[:1], sentence):
+        return True
+    return _COUNTS.search(sentence.text) is not None and _holds(_without_heading(enumeration)[:1], sentence)
+
+
 def _holds(parts: Sequence[Extract], sentence: Candidate) -> bool:
     """Whether a sentence stands in one of the parts of an enumeration."""
-    source, spans = sentence.parts[-1].place
-    items = (part.place for part in parts)
-    return any(
-        source == other and any(start < last and first < end for start, end in spans for first, last in inside)
-        for other, inside in items
+    return any(_overlap(sentence.parts[-1].place, part.place) for part in parts)
+
+
+def _overlap(one: tuple[str, tuple[Span, ...]], other: tuple[str, tuple[Span, ...]]) -> bool:
+    """Whether two places of sources have characters in common."""
+    (source, spans), (its_source, its_spans) = one, other
+    return source == its_source and any(
+        start < last and first < end for start, end in spans for first, last in its_spans
     )
 
 

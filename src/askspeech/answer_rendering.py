@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from askspeech.datatypes import Answer, Citation, Hit, Language, QuestionKind, Sentence, Span
-from askspeech.rendering import escape, path_html, place_value
+from askspeech.marks import MARK, cited_marks, placed_sentences
+from askspeech.rendering import escape, path_html, place_value, said
 from askspeech.texts import PageTexts, page_texts
 
-__all__ = ["AnswerState", "AnswerView", "answer_html"]
+__all__ = ["AnswerState", "AnswerView", "LineKind", "answer_html", "line_kind"]
 
 AnswerState = Literal["running", "done", "stopped", "failed"]
+LineKind = Literal["item", "lead", "line"]
+"""An item of a list with its own marker, a line that leads in to those below it, or any other."""
 
 QUOTE_IN_TITLE = 240
 NEAREST_SHOWN = 3
 NEAREST_CHARACTERS = 120
-_MARK = re.compile(r"\[(\d{1,3})\]")
 _ITEM = re.compile(r"\s*(?:[-•·]\s|\d{1,2}[.．、)]|[（(][一二三四五六七八九十\d]+[)）]|[一二三四五六七八九十]+、)")
 
 
@@ -76,7 +78,7 @@ def answer_html(view: AnswerView, reader: PageTexts) -> str:
     """
     own = page_texts(view.language)
     lines = _table(view, own) if view.kind == "comparison" and not view.nearest else "".join(_lines(view, own))
-    notices = "".join(f'<p class="as-notice">{escape(notice)}</p>' for notice in view.notices)
+    notices = "".join(f'<p class="as-notice">{escape(said(notice, reader))}</p>' for notice in view.notices)
     return (
         f'<div class="as-answer as-{view.state} as-outcome-{escape(view.outcome or "open")}">'
         f"{lines}{notices}{_state_html(view, reader)}{_checked_html(view, reader)}"
@@ -101,9 +103,15 @@ def _table(view: AnswerView, texts: PageTexts) -> str:
 
 
 def _checked_html(view: AnswerView, reader: PageTexts) -> str:
-    """How many of the sentences were found in what they cite, at a glance; nothing before the answer is done."""
+    """How many of the sentences were found in what they cite, at a glance; nothing before the answer is done.
+
+    Where places of it are gone, what was found then can no longer be looked at, and that is said.
+    """
     if view.state != "done" or not view.sentences:
         return ""
+    if view.gone:
+        words = reader.places_gone.format(number=len(view.gone))
+        return f'<p class="as-checked as-doubtful as-gone-places">{escape(words)}</p>'
     quotes = {citation.number: citation.quote for citation in view.citations}
     if all(any(quotes.get(number) == one.text for number in one.citations) for one in view.sentences):
         return f'<p class="as-checked">{escape(reader.checked_quotes)}</p>'
@@ -128,14 +136,15 @@ def _lines(view: AnswerView, texts: PageTexts) -> Iterator[str]:
         end = start + len(line)
         if line.strip():
             inside = [one for one in insertions if start <= one.start and one.end <= end]
-            yield f'<p class="{_line_class(line)}">{_with(inside, view.text, Span(start, end))}</p>'
+            yield f'<p class="as-{line_kind(line)}">{_with(inside, view.text, Span(start, end))}</p>'
         start = end + 1
 
 
-def _line_class(line: str) -> str:
+def line_kind(line: str) -> LineKind:
+    """What a line of an answer's text is."""
     if _ITEM.match(line):
-        return "as-item"
-    return _LEAD if line.rstrip().endswith(("：", ":")) and not _MARK.search(line) else "as-line"
+        return "item"
+    return "lead" if line.rstrip().endswith(("：", ":")) and not MARK.search(line) else "line"
 
 
 def _with(insertions: Sequence[Insertion], text: str, span: Span) -> str:
@@ -148,19 +157,13 @@ def _with(insertions: Sequence[Insertion], text: str, span: Span) -> str:
 
 
 def _marks(view: AnswerView, texts: PageTexts) -> Iterator[Insertion]:
-    """Buttons for the marks; what looks like a mark inside a sentence that does not cite it is the corpus's own."""
-    citations = {citation.number: citation for citation in view.citations}
-    sentences = _placed(view)
-    for match in _MARK.finditer(view.text):
-        number = int(match[1])
-        around = [sentence for span, sentence in sentences if span.start <= match.start() < span.end]
-        if number in citations and all(number in sentence.citations for sentence in around):
-            yield Insertion(match.start(), match.end(), _mark_html(citations[number], texts, number in view.gone))
+    for span, citation in cited_marks(view.text, view.sentences, view.citations):
+        yield Insertion(span.start, span.end, _mark_html(citation, texts, citation.number in view.gone))
 
 
 def _values(view: AnswerView) -> Iterator[Insertion]:
     """The figures and names that were asked for, in bold."""
-    for span, sentence in _placed(view):
+    for span, sentence in placed_sentences(view.text, view.sentences):
         for start, end in sentence.marked:
             shown = f"<strong>{escape(sentence.text[start:end])}</strong>"
             yield Insertion(span.start + start, span.start + end, shown)
@@ -168,22 +171,11 @@ def _values(view: AnswerView) -> Iterator[Insertion]:
 
 def _doubts(view: AnswerView, texts: PageTexts) -> Iterator[Insertion]:
     """A word after every sentence without full support."""
-    for span, sentence in _placed(view):
+    for span, sentence in placed_sentences(view.text, view.sentences):
         if sentence.support != "supported":
             word = texts.doubt_partly if sentence.support == "partly" else texts.doubt_not_found
             html = f'<span class="as-doubt" title="{escape(sentence.reason)}">{escape(word)}</span>'
             yield Insertion(span.end, span.end, html)
-
-
-def _placed(view: AnswerView) -> list[tuple[Span, Sentence]]:
-    """The sentences with their places in the text, in order; one that is not there is left out."""
-    placed, position = [], 0
-    for sentence in view.sentences:
-        start = view.text.find(sentence.text, position)
-        if sentence.text and start >= 0:
-            position = start + len(sentence.text)
-            placed.append((Span(start, position), sentence))
-    return placed
 
 
 def _mark_html(citation: Citation, texts: PageTexts, gone: bool) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from askspeech.chat import FOLD, Conversation
+from askspeech.datatypes import Filters
 from askspeech.errors import AskSpeechError
 from askspeech.filter_panel import OFFERED, FilterHandlers
 from askspeech.links import parsed_fragment
@@ -23,13 +24,13 @@ __all__ = [
     "ToolHandlers",
     "answer_tools",
     "earlier_button",
-    "language_switch",
     "link_box",
     "model_switch",
     "picked",
 ]
 
 UNFOLDED_AT_ONCE = 2 * FOLD
+_UNCHANGED_FILTERS = (gr.skip(),) * (len(OFFERED) + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,6 @@ def model_switch(words: gr.I18n) -> gr.Checkbox:
     return gr.Checkbox(
         False, label=words("quotations_only"), container=False, visible=False, elem_id="as-quotations-only"
     )
-
-
-def language_switch(words: gr.I18n) -> None:
-    """The button that shows the page in the other language; the page's script remembers that in the browser."""
-    gr.Button(words("other_language"), size="sm", scale=0, min_width=0, elem_id="as-language")
 
 
 def link_box() -> gr.Textbox:
@@ -122,16 +118,29 @@ class ToolHandlers:
         Where there is no index yet, the filters are chosen as they are, and `filled` looks at them when there is one.
         """
         asked = parsed_fragment(link)
-        unchanged = (gr.skip(),) * (len(OFFERED) + 1)
         question = gr.update(value=asked.question) if asked.question else gr.skip()
         if not asked.filters:
-            return question, *unchanged
-        chosen = [list(getattr(asked.filters, name)) for name in OFFERED]
+            return question, *_UNCHANGED_FILTERS
+        return question, *self._chosen(asked.filters, texts, warn)
+
+    def restored(
+        self, conversation: Conversation, texts: PageTexts, warn: Callable[[str], Any] = gr.Warning
+    ) -> tuple[Any, ...]:
+        """The filters of the conversation's latest question, and the generation of the index that has them.
+
+        What is asked next goes on from that one: none of its filters may go, and no other come, without a word.
+        """
+        if not conversation.exchanges or conversation.exchanges[-1].running:
+            return _UNCHANGED_FILTERS
+        return self._chosen(conversation.exchanges[-1].filters, texts, warn)
+
+    def _chosen(self, filters: Filters, texts: PageTexts, warn: Callable[[str], Any]) -> tuple[Any, ...]:
+        """These filters in the dropdowns, and no others."""
+        chosen = [list(getattr(filters, name)) for name in OFFERED]
         if not self._live.status().ready:
-            return question, *(gr.update(value=values) for values in chosen), ""
+            return *(gr.update(value=values) for values in chosen), ""
         *dropdowns, generation = self.filled("", texts, chosen, warn)
-        # What the link does not choose is chosen no more.
-        return question, *({"value": []} | update for update in dropdowns), generation
+        return *({"value": []} | update for update in dropdowns), generation
 
     def filled(
         self, generation: str, texts: PageTexts, chosen: Sequence[object], warn: Callable[[str], Any] = gr.Warning

@@ -171,6 +171,7 @@ class Answerer:
         if literal:
             rewrite = None
         result = self.index.search(question, k=PASSAGES, filters=filters, history=history, rewrite=rewrite)
+        spent.search_seconds = time.monotonic() - began - spent.rewrite_seconds
         return _Found(question.strip(), language_of(question), result, history, began, spent, chat)
 
     def _by_rule(self, question: str, history: Sequence[Turn]) -> Rewrite | None:
@@ -179,7 +180,8 @@ class Answerer:
         return None if completed is None else lambda *_: completed
 
     def _compose(self, found: _Found) -> Composed:
-        return extracted(self.index, found.question, found.result)
+        said = found.history[-1].citations if found.history else ()
+        return extracted(self.index, found.question, found.result, said)
 
 
 def _events(composed: Composed) -> Iterator[AnswerEvent]:

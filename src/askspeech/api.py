@@ -18,6 +18,7 @@ from askspeech import api_examples as examples
 from askspeech import api_models as models
 from askspeech import api_results as results
 from askspeech.api_errors import InvalidRequestError, Json, error_content, note_defect
+from askspeech.bilingual import public
 from askspeech.citing import locate
 from askspeech.datatypes import (
     AnswerEvent,
@@ -34,6 +35,7 @@ from askspeech.errors import AskSpeechError, NotInIndexError, StoreDamagedError
 from askspeech.filtering import filter_notices, kept_speeches
 from askspeech.live_index import Index, LiveIndex, Opened
 from askspeech.questions import checked_question
+from askspeech.turns import Turns, arrived, visitor_of
 from askspeech.workers import Workers
 
 __all__ = ["EventStream", "Handlers"]
@@ -91,15 +93,23 @@ class EventStream(StreamingResponse):
 class Handlers:
     """What each address does."""
 
-    def __init__(self, live: LiveIndex, *, threads: int = THREADS, waiting: int = WAITING) -> None:
+    def __init__(
+        self, live: LiveIndex, *, threads: int = THREADS, waiting: int = WAITING, turns: Turns | None = None
+    ) -> None:
         self._live = live
-        # Apart, so that answers which wait for a chat model hold no search up.
-        self._asking = Workers("askspeech-ask", threads, waiting)
+        # Apart, so that answers which wait for a chat model hold up neither quotations nor a search.
+        enter = (turns or Turns(threads + waiting)).entering("rest")
+        self._asking = Workers("askspeech-ask", turns.at_once if turns else threads, enter=enter)
+        self._quoting = Workers("askspeech-quote", threads, enter=enter)
         self._reading = Workers("askspeech-read", threads, waiting)
 
-    async def search(self, asked: _SearchBody) -> Response:
+    def waiting(self) -> int:
+        """How many requests wait for a thread."""
+        return self._asking.waiting + self._quoting.waiting + self._reading.waiting
+
+    async def search(self, asked: _SearchBody, request: Request) -> Response:
         """The passages that answer a question best, best first."""
-        return await self._read(partial(self._found, asked))
+        return await self._read(partial(self._found, asked), request)
 
     def _found(self, asked: models.SearchRequest) -> models.SearchResponse:
         try:
@@ -114,7 +124,7 @@ class Handlers:
 
     async def ask(self, asked: _AskBody, request: Request) -> Response:
         """The answer to a question, with a citation for every sentence; or that the speeches do not hold one."""
-        events = self._asking.each(partial(self._events, asked), SECONDS_BETWEEN_LOOKS)
+        events = self._answering(asked, request, SECONDS_BETWEEN_LOOKS)
         async with aclosing(events):
             async for event in events:
                 if event is not None and event[0] == "done":
@@ -123,17 +133,23 @@ class Handlers:
                     break
         return Response(status_code=CLIENT_GONE)  # which nobody gets
 
-    async def ask_stream(self, asked: _AskBody) -> Response:
+    async def ask_stream(self, asked: _AskBody, request: Request) -> Response:
         """The answer as it comes: events named text, citation, sentence, notice, replaced, and done at the end.
 
         The texts, joined, are the answer's text; `replaced` voids what came before it; `error` stands in place of
         `done` where an answer fails. A comment comes every 15 seconds when there is nothing else.
         """
-        events = self._asking.each(partial(self._events, asked), SECONDS_BETWEEN_BEATS)
+        events = self._answering(asked, request, SECONDS_BETWEEN_BEATS)
         async for first in events:  # raises here what is told with a status of its own
             if first is not None:
                 break
         return EventStream(_sent(events), headers={"Cache-Control": "no-store"})
+
+    def _answering(
+        self, asked: models.AskRequest, request: Request, beat: float
+    ) -> AsyncGenerator[_Event | None, None]:
+        workers = self._quoting if asked.quotations else self._asking
+        return workers.each(partial(self._events, asked), beat, arrived(request.scope))
 
     def _events(self, asked: models.AskRequest) -> Generator[_Event, None, None]:
         opened = self._live.current()
@@ -148,7 +164,7 @@ class Handlers:
         except NotInIndexError as error:
             raise StoreDamagedError(f"The index was built again while this was answered: {error} Ask again.") from error
 
-    async def speeches(self, wanted: Annotated[SpeechesQuery, Query()]) -> Response:
+    async def speeches(self, wanted: Annotated[SpeechesQuery, Query()], request: Request) -> Response:
         """The speeches that pass the filters, by file and place, a page at a time."""
 
         def listed() -> models.SpeechesResponse:
@@ -161,22 +177,22 @@ class Handlers:
                 offset=wanted.offset,
                 limit=wanted.limit,
                 speeches=results.found_speeches(chosen[wanted.offset : wanted.offset + wanted.limit]),
-                notices=[*index.notices, *filter_notices(everything, filters)],
+                notices=list(map(public, (*index.notices, *filter_notices(everything, filters)))),
                 generation=index.generation,
             )
 
-        return await self._read(listed)
+        return await self._read(listed, request)
 
-    async def speech(self, speech_id: _Id) -> Response:
+    async def speech(self, speech_id: _Id, request: Request) -> Response:
         """One speech with its outline, and with what is blanked out, missing or left out."""
 
         def found() -> models.SpeechResponse:
             index = self._live.current().index
             return results.speech_response(index.whole_speech(speech_id), index.generation)
 
-        return await self._read(found)
+        return await self._read(found, request)
 
-    async def source_text(self, source_id: _Id, wanted: Annotated[TextQuery, Query()]) -> Response:
+    async def source_text(self, source_id: _Id, wanted: Annotated[TextQuery, Query()], request: Request) -> Response:
         """The characters of a source from `start` to `end`, as the spans of hits, citations and speeches count them."""
 
         def read() -> models.TextResponse:
@@ -185,11 +201,11 @@ class Handlers:
             start, end = _within(wanted, len(source.text))
             return results.text_response(source, start, end, index.generation)
 
-        return await self._read(read)
+        return await self._read(read, request)
 
-    async def index(self) -> Response:
+    async def index(self, request: Request) -> Response:
         """Whether questions can be answered, from which index, and how much it holds."""
-        return await self._read(self._state)
+        return await self._read(self._state, request)
 
     def _state(self) -> models.IndexResponse:
         status = self._live.status_now()
@@ -203,12 +219,12 @@ class Handlers:
             passages=opened.index.passage_count() if opened else 0,
             characters=sum(speech.characters for speech in speeches),
             chat_model=opened.answers.has_chat_model if opened else False,
-            message=status.message,
-            notices=list(status.notices),
+            message=public(status.message),
+            notices=list(map(public, status.notices)),
         )
 
-    async def _read(self, work: Callable[[], BaseModel]) -> Json:
-        return Json(await self._reading.call(lambda: work().model_dump()))
+    async def _read(self, work: Callable[[], BaseModel], request: Request) -> Json:
+        return Json(await self._reading.call(lambda: work().model_dump(), visitor_of(request.scope)))
 
 
 def _placed(index: Index, hits: Sequence[Hit]) -> list[models.HitFound]:
@@ -229,9 +245,9 @@ def _event(event: AnswerEvent, opened: Opened) -> _Event:
             given = models.SentenceGiven.model_validate(sentence).model_dump()
             return "sentence", {"index": number, "sentence": given}
         case Notice(text):
-            return "notice", {"text": text}
+            return "notice", {"text": public(text)}
         case Replaced(text, reason):
-            return "replaced", {"text": text, "reason": reason}
+            return "replaced", {"text": text, "reason": public(reason)}
         case Done(answer):
             index = opened.index
             return "done", results.answer_response(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -18,7 +19,9 @@ from askspeech import api_models as models
 from askspeech.access import Access, RequiresToken
 from askspeech.api import EventStream, Handlers
 from askspeech.api_errors import error_response, handle_errors
+from askspeech.followed import Followed, Follower, still_admitted
 from askspeech.limited_body import LimitedBody
+from askspeech.limits import Limited, Limits, program_of, rest_rule
 from askspeech.live_index import LiveIndex
 
 __all__ = ["API_PATH", "build_api"]
@@ -42,6 +45,7 @@ _ERRORS: Mapping[int, str] = MappingProxyType(
         401: "A token is needed, or another one.",
         404: "The index holds nothing with this id.",
         413: f"The body is longer than {LARGEST_BODY // 1024} KiB.",
+        429: "More than may be asked a minute; `Retry-After` says in how many seconds it may.",
         503: "There is no index, it cannot be used, or too many requests wait.",
     }
 )
@@ -70,13 +74,14 @@ _STREAMED = (
 )
 
 
-def build_api(live: LiveIndex, access: Access, handlers: Handlers | None = None) -> Mount:
+def build_api(live: LiveIndex, access: Access, handlers: Handlers | None = None, limits: Limits | None = None) -> Mount:
     """The REST interface, to be put among the routes of the server.
 
     Args:
         live: the index to answer from.
         access: the tokens that open it.
         handlers: what each address does, in place of the usual.
+        limits: how much each program may ask.
     """
     application = FastAPI(
         title="askspeech",
@@ -97,8 +102,10 @@ def build_api(live: LiveIndex, access: Access, handlers: Handlers | None = None)
         return described
 
     application.openapi = description  # type: ignore[method-assign]
-    limited = LimitedBody(application, LARGEST_BODY, error_response(HTTPException(413)))
-    mount = Mount(API_PATH, RequiresToken(limited, access), name="askspeech-api")
+    followed = Followed(application, Follower(access.path.parent), partial(still_admitted, access))
+    limited = LimitedBody(followed, LARGEST_BODY, error_response(HTTPException(413)))
+    counted = Limited(limited, limits or Limits(), rest_rule, program_of)
+    mount = Mount(API_PATH, RequiresToken(counted, access), name="askspeech-api")
     # Starlette's own pattern passes over an address that holds a line break: another application would answer it.
     mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
     return mount
@@ -113,7 +120,7 @@ def _add_routes(application: FastAPI, handlers: Handlers) -> None:
             operation_id=name,
             response_model=type(_EXAMPLES[name]) if name in _EXAMPLES else None,
             response_class=JSONResponse if name in _EXAMPLES else EventStream,
-            responses=_errors((*statuses, 401, 413, 503)),
+            responses=_errors((*statuses, 401, 413, 429, 503)),
         )
 
     add("/search", handlers.search, "search", 400, method="POST")

@@ -12,7 +12,8 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from askspeech.errors import AskSpeechError, ModelError, NotInIndexError, QuestionError, StoreMissingError
-from askspeech.workers import BusyError
+from askspeech.telling import told_to_callers
+from askspeech.turns import BUSY, SECONDS_TO_RETRY, BusyError
 
 __all__ = ["InvalidRequestError", "Json", "error_content", "error_response", "handle_errors", "note_defect"]
 
@@ -27,10 +28,6 @@ _BY_STATUS: Mapping[int, tuple[str, str]] = {
     413: ("too_large", "The request is longer than 64 KiB: send less, such as fewer earlier turns. 请求过大，请缩短。"),
 }
 _INVALID = ("invalid_request", f"The request cannot be read. {_CHECK} 无法读取请求，请对照接口说明。")
-_BUSY = (
-    "busy",
-    "As many requests as may are waiting already. Send this one again in a few seconds. 请求过多，请稍后再试。",
-)
 _DEFECT = (
     "internal",
     "This should not have happened. Please report it with what the server wrote on stderr. 服务器内部错误，请报告。",
@@ -118,17 +115,17 @@ def _told(error: Exception) -> tuple[int, str, str, dict[str, str]]:
         case InvalidRequestError():
             return 400, "invalid_request", str(error), {}
         case BusyError():
-            return 503, *_BUSY, {"Retry-After": "2"}
+            return 503, "busy", BUSY, {"Retry-After": str(SECONDS_TO_RETRY)}
         case QuestionError():
             return 400, "question_refused", str(error), {}
         case NotInIndexError():
             return 404, "not_found", f"{error} 索引中没有这一项，请重新检索。", {}
         case StoreMissingError():
-            return 503, "index_missing", f"{error} 还没有索引，请先建立索引。", {}
+            return 503, "index_missing", told_to_callers(error), {}
         case ModelError():
-            return 503, "model_failed", f"{error} 模型无法使用。", {}
+            return 503, "model_failed", told_to_callers(error), {}
         case AskSpeechError():
-            return 503, "index_unusable", f"{error} 索引暂时无法使用。", {}
+            return 503, "index_unusable", told_to_callers(error), {}
     return 500, *_DEFECT, {}
 
 

@@ -18,8 +18,10 @@ from askspeech.api_models import (
     TextResponse,
     UsageCounted,
 )
+from askspeech.bilingual import public
 from askspeech.citing import locate
 from askspeech.datatypes import Answer, Hit, Locator, SearchResult, Source, Span, Speech
+from askspeech.marks import unmistakable
 from askspeech.whole_speech import WholeSpeech
 
 __all__ = [
@@ -65,10 +67,10 @@ def search_response(question: str, result: SearchResult, hits: list[HitFound], g
 
 def answer_response(answer: Answer, nearest: list[HitFound], generation: str) -> AnswerResponse:
     """An answer, with the passages near the question as they are sent."""
-    searched = _searched(answer.search) | {"notices": list(answer.notices)}
+    searched = _searched(answer.search) | {"notices": list(map(public, answer.notices))}
     return AnswerResponse(
         question=answer.question,
-        text=answer.text,
+        text=unmistakable(answer),
         outcome=answer.outcome,
         refused=answer.refused,
         language=answer.language,
@@ -87,7 +89,7 @@ def _searched(result: SearchResult) -> dict[str, Any]:
         "search_question": result.search_question,
         "kind": result.kind,
         "filters": FiltersUsed.model_validate(result.filters),
-        "notices": list(result.notices),
+        "notices": list(map(public, result.notices)),
     }
 
 

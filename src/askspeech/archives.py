@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from askspeech.bilingual import Bilingual
 from askspeech.decoding import decode
 from askspeech.errors import ReadError
 from askspeech.formats.packages import MOST_BYTES, MOST_MEMBERS
@@ -38,26 +39,30 @@ _DRIVE = re.compile(r"^[A-Za-z]:")
 _NO_DOCUMENTS = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 _NESTED = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 
-_EMPTY = "it is empty. Put text into it, or leave it out. 文件是空的。请补上内容，或移出压缩包。"
-_SHORTCUT = (
-    "it is a shortcut to a file, not the file. Put the file itself into the archive. "
-    "这是快捷方式，不是文件本身。请把文件本身放进压缩包。"
+_EMPTY = Bilingual("it is empty. Put text into it, or leave it out.", "文件是空的。请补上内容，或移出压缩包。")
+_SHORTCUT = Bilingual(
+    "it is a shortcut to a file, not the file. Put the file itself into the archive.",
+    "这是快捷方式，不是文件本身。请把文件本身放进压缩包。",
 )
-_ARCHIVE = "it is an archive in an archive. Unpack it into the folder. 这是压缩包里的压缩包。请解压到文件夹里再读取。"
-_PASSWORD = (
-    "it is protected with the archive's password. Unpack the archive into the folder. "
-    "压缩包设有密码。请解压到文件夹里再读取。"
+_ARCHIVE = Bilingual(
+    "it is an archive in an archive. Unpack it into the folder.", "这是压缩包里的压缩包。请解压到文件夹里再读取。"
 )
-_METHOD = (
-    "it is packed in a way that is not read (only deflate is). Unpack the archive into the folder. "
-    "它的压缩方式不受支持（仅支持 deflate）。请把压缩包解压到文件夹里再读取。"
+_PASSWORD = Bilingual(
+    "it is protected with the archive's password. Unpack the archive into the folder.",
+    "压缩包设有密码。请解压到文件夹里再读取。",
 )
-_RATIO = (
+_METHOD = Bilingual(
+    "it is packed in a way that is not read (only deflate is). Unpack the archive into the folder.",
+    "它的压缩方式不受支持（仅支持 deflate）。请把压缩包解压到文件夹里再读取。",
+)
+_RATIO = Bilingual(
     f"it unpacks to more than {_MOST_RATIO} times its size, as a zip bomb does. If you trust it, unpack it into the "
-    f"folder. 它解压后超过原来的 {_MOST_RATIO} 倍，疑似压缩炸弹。如果来源可靠，请解压到文件夹里再读取。"
+    "folder.",
+    f"它解压后超过原来的 {_MOST_RATIO} 倍，疑似压缩炸弹。如果来源可靠，请解压到文件夹里再读取。",
 )
-_DAMAGED = (
-    "its part of the archive is damaged. Ask for another copy of the archive. 压缩包的这一部分已损坏。请换一份压缩包。"
+_DAMAGED = Bilingual(
+    "its part of the archive is damaged. Ask for another copy of the archive.",
+    "压缩包的这一部分已损坏。请换一份压缩包。",
 )
 
 
@@ -264,25 +269,26 @@ def _faults() -> Iterator[None]:
     except (zipfile.BadZipFile, struct.error, EOFError, NotImplementedError, OverflowError, ValueError) as error:
         raise ReadError(
             "it is named .zip but is damaged, was cut off, or is no zip file. Ask for another copy, or unpack it into "
-            "the folder. 扩展名是 .zip，但文件已损坏、不完整或不是 zip 压缩包。请换一份，或解压到文件夹里再读取。"
+            "the folder.",
+            "扩展名是 .zip，但文件已损坏、不完整或不是 zip 压缩包。请换一份，或解压到文件夹里再读取。",
         ) from error
     except OSError as error:
         raise ReadError(
-            f"it cannot be opened ({error.strerror}). Allow reading it, or leave it out. "
-            "文件打不开。请检查读取权限，或把它移出文件夹。"
+            f"it cannot be opened ({error.strerror}). Allow reading it, or leave it out.",
+            "文件打不开。请检查读取权限，或移除它。",
         ) from error
 
 
 def _too_many() -> ReadError:
     return ReadError(
-        f"it holds more than {MOST_MEMBERS:,} files, too many for one archive. Unpack it into the folder. "
-        f"压缩包里的文件超过 {MOST_MEMBERS:,} 个。请解压到文件夹里再读取。"
+        f"it holds more than {MOST_MEMBERS:,} files, too many for one archive. Unpack it into the folder.",
+        f"压缩包里的文件超过 {MOST_MEMBERS:,} 个。请解压到文件夹里再读取。",
     )
 
 
 def _too_much() -> ReadError:
     size = f"{MOST_BYTES // 1_000_000} MB"
     return ReadError(
-        f"it holds more than {size} unpacked, too much to be read from an archive. Unpack it into the folder. "
-        f"压缩包解压后超过 {size}。请解压到文件夹里再读取。"
+        f"it holds more than {size} unpacked, too much to be read from an archive. Unpack it into the folder.",
+        f"压缩包解压后超过 {size}。请解压到文件夹里再读取。",
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from askspeech.datatypes import Language, QuestionKind
 from askspeech.described import described_levels
 from askspeech.markers import chinese_number
+from askspeech.purposes import Purpose, asked_purpose
 from askspeech.questions import (
     asks_for_list,
     compares,
@@ -80,7 +81,8 @@ class Asked:
     """What a question asks for.
 
     `of_speeches` says whether it asks what several speeches say, or which does; `units` are those of the figures asked
-    for, "" for a figure of any unit; `terms` what it quotes; `names` says whether it asks for a name.
+    for, "" for a figure of any unit; `terms` what it quotes; `names` says whether it asks for a name; `purpose` whether
+    it asks for problems or for what is to be done.
     """
 
     kind: QuestionKind
@@ -91,6 +93,7 @@ class Asked:
     terms: tuple[Term, ...]
     names: bool
     of_speeches: bool
+    purpose: Purpose | None = None
 
 
 def asked_for(question: str, kind: QuestionKind) -> Asked:
@@ -104,6 +107,7 @@ def asked_for(question: str, kind: QuestionKind) -> Asked:
         terms=tuple(Term(text, _made_up_of(text)) for text in dict.fromkeys(_QUOTED.findall(_TITLE.sub("", question)))),
         names=_NAME.search(question) is not None,
         of_speeches=compares_speeches(question) or (compares(question) and len(described_levels(question)) > 1),
+        purpose=asked_purpose(question),
     )
 
 

@@ -44,3 +44,5 @@ class BuildReport:
     seconds: float
     built_from: BuiltFrom = "nothing"
     """Whether all was written anew, a copy of the index in use was changed, or nothing had changed."""
+    excluded: tuple[str, ...] = ()
+    """Files that were found and left out, because they, or all their speeches, have been removed from the index."""

@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, NamedTuple, Self, cast
@@ -68,8 +69,7 @@ class Catalog:
         """A finished catalogue to read, from any thread; the file must not change while it is open."""
         with part_errors(path, "catalogue", sqlite3.Error):
             location = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-            connection = sqlite3.connect(location, uri=True, check_same_thread=False)
-            layout = _layout(connection)
+            layout = _layout(connection := sqlite3.connect(location, uri=True, check_same_thread=False))
         if layout != records.LAYOUT:
             connection.close()
             raise StoreDamagedError(
@@ -105,8 +105,12 @@ class Catalog:
         """Add a source and all that was understood of it, with the embedding key of each of its passages, in order."""
         if len(keys) != len(document.passages):
             raise ValueError(f"{len(keys)} keys for {len(document.passages)} passages, expected one for each")
-        for table, rows in records.rows(document, keys).items():
-            self._insert(table, rows)
+        self.add_rows(records.rows(document, keys))
+
+    def add_rows(self, rows: records.Rows) -> None:
+        """Add the rows of a document, by table."""
+        for table, some in rows.items():
+            self._insert(table, some)
 
     def remove(self, source_ids: Iterable[str]) -> None:
         """Remove sources and all that was understood of them; embeddings stay until `finish_removing`."""
@@ -132,9 +136,9 @@ class Catalog:
         )
         self._insert("embeddings", rows, "OR IGNORE ")
 
-    def add_copies(self, groups: Iterable[Sequence[str]]) -> None:
-        """Add groups of passages, by id, that say the same; a passage is in one group at most."""
-        self._insert("copies", ((identity, number) for number, group in enumerate(groups) for identity in group))
+    def add_copies(self, groups: Iterable[Sequence[str]], of: records.CopiesOf = "copies") -> None:
+        """Add groups of passages, or speeches, by id, that say the same; each is in one group at most."""
+        self._insert(of, ((identity, number) for number, group in enumerate(groups) for identity in group))
 
     def commit(self) -> None:
         """Write what was added to the disk, and wait until it is there."""
@@ -173,20 +177,15 @@ class Catalog:
         with self._errors():
             return [records.unpack_file(*row) for row in self._rows("SELECT name, data FROM files")]
 
+    def rows(self, source_id: str) -> records.Rows:
+        """The rows of a source and of everything that was understood of it, by table."""
+        understood = {table: self._rows(which, [source_id]) for table, which in records.ROWS_OF_SOURCE.items()}
+        return {"sources": [self._row("sources", "*", source_id)], **understood}
+
     def document(self, source_id: str) -> Document:
         """A source and everything that was understood of it."""
         with self._errors():
-            speeches = self._rows(records.SPEECHES_OF_SOURCE, [source_id])
-            sections = self._rows(records.SECTIONS_OF_SOURCE, [source_id])
-            passages = self._rows(records.PASSAGES_OF_SOURCE, [source_id])
-            return Document(
-                self.source(source_id),
-                self.drops(source_id),
-                self.gaps(source_id),
-                tuple(records.unpack_speech(identity, source_id, data) for identity, data in speeches),
-                tuple(records.unpack_section(*row) for row in sections),
-                tuple(map(records.unpack_passage, passages)),
-            )
+            return records.document_of(self.rows(source_id))
 
     def passages_by_source(self) -> dict[str, int]:
         """How many passages every source has."""
@@ -279,9 +278,10 @@ class Catalog:
         """The ids of the other passages that say the same, sorted."""
         return tuple(identity for (identity,) in self._rows(records.COPIES_OF, [passage_id, passage_id]))
 
-    def copy_groups(self) -> dict[str, int]:
-        """For every passage that has near copies, the number of its group."""
-        return dict(self._rows("SELECT passage_id, number FROM copies"))
+    def copy_groups(self, table: records.CopiesOf = "copies") -> dict[str, int]:
+        """For every passage, or speech, that has near copies, the number of its group; none in older catalogues."""
+        known = self._rows("SELECT 1 FROM sqlite_master WHERE name = ?", [table])
+        return dict(self._rows(f"SELECT * FROM {table}")) if known else {}
 
     # Reading: embeddings
 
@@ -315,11 +315,12 @@ class Catalog:
 
     def vector_pages(self, size: int = 5000) -> Iterator[VectorPage]:
         """The vectors of all passages, at most `size` at a time, sorted by passage id."""
-        identities = self.passage_rows()
-        for start in range(0, len(identities), size):
-            page = identities[start : start + size]
-            ids = [row.id for row in page]
-            yield VectorPage(ids, [row.speech_id for row in page], self.vectors(ids))
+        rows = self._pages(records.VECTORS_BY_ID)
+        while page := list(islice(rows, size)):
+            ids, speeches, vectors = zip(*page, strict=True)
+            if lacking := vectors.count(None):
+                raise self._damaged(f"lacks the vectors of {lacking} passages")
+            yield VectorPage([*ids], [*speeches], records.unpack_matrix(vectors))
 
     def fingerprint_rows(self) -> Iterator[tuple[Any, ...]]:
         """Everything but the embeddings, as rows in an order that does not depend on how it was added."""
@@ -341,7 +342,7 @@ class Catalog:
             "Build the index again: askspeech build FOLDER --store STORE"
         )
 
-    def _insert(self, table: str, rows: Iterable[tuple[Any, ...]], conflict: Literal["", "OR IGNORE "] = "") -> None:
+    def _insert(self, table: str, rows: Iterable[Sequence[Any]], conflict: Literal["", "OR IGNORE "] = "") -> None:
         columns = records.COLUMNS[table]
         statement = f"INSERT {conflict}INTO {table} VALUES ({', '.join('?' * columns)})"
         with part_errors(self.path, "catalogue", sqlite3.Error), self._lock:
@@ -371,7 +372,7 @@ class Catalog:
         rows = self._rows(f"SELECT {columns} FROM {table} WHERE id = ?", [identity])
         if not rows:
             raise NotInIndexError(
-                f"The index holds no {_SINGULAR[table]} {identity!r}, expected an id that it gave out itself. "
+                f"The index holds no {records.SINGULAR[table]} {identity!r}, expected an id that it gave out itself. "
                 "It may have been built again since: search once more."
             )
         return rows[0]
@@ -387,9 +388,6 @@ class Catalog:
             lost = next(identity for identity in wanted if identity not in found)
             raise self._damaged(f"lacks {len(wanted) - len(found)} of {len(wanted)} ids asked for, {lost!r} first")
         return found
-
-
-_SINGULAR = {"sources": "source", "speeches": "speech", "sections": "section", "passages": "passage"}
 
 
 def _layout(connection: sqlite3.Connection) -> int:

@@ -170,7 +170,7 @@ def answered(exchange: Exchange, history: Sequence[Turn], live: LiveIndex) -> Ge
             latest = followed(latest, event)
             yield latest if latest.answer is None else _led_on(latest, history, opened.index)
     except AskSpeechError as error:
-        yield replace(latest, problem=str(error))
+        yield replace(latest, problem=error.words)
 
 
 def _led_on(exchange: Exchange, history: Sequence[Turn], index: Index) -> Exchange:

@@ -1,5 +1,6 @@
 """The page's conversations and the ones that are kept: from one to the other, and back. No Gradio here."""
 
+import threading
 import uuid
 from collections import OrderedDict
 from dataclasses import replace
@@ -7,16 +8,40 @@ from dataclasses import replace
 from askspeech.answer_rendering import AnswerView
 from askspeech.chat import Conversation, Exchange
 from askspeech.conversations import LOCAL_OWNER, Conversations
-from askspeech.datatypes import Citation
-from askspeech.errors import AskSpeechError, NotKeptError
+from askspeech.datatypes import Citation, Span
+from askspeech.errors import AskSpeechError, NotInIndexError, NotKeptError
 from askspeech.keeping import Judgement, KeptSummary, KeptTurn, answer_of, gone, kept_turn
 from askspeech.live_index import LiveIndex
+from askspeech.whole_speech import WholeSpeech
 
-__all__ = ["ChatKeeping", "SourceTexts", "exchange_of", "turn_to_keep"]
+__all__ = ["ChatKeeping", "Remembered", "SourceTexts", "exchange_of", "turn_to_keep"]
 
 
 REMEMBERED = 64
 """How many conversations a server without a store has in its memory: those that were gone on with last."""
+
+
+class Remembered:
+    """The conversations of a server that keeps none, each for its owner: the latest ones; any number of threads."""
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[tuple[str, str], Conversation] = OrderedDict()
+        self._changing = threading.Lock()
+
+    def add(self, owner: str, conversation: Conversation) -> None:
+        """Remember a conversation by its id, and forget the one that was gone on with longest ago."""
+        with self._changing:
+            self._found[owner, conversation.id] = conversation
+            self._found.move_to_end((owner, conversation.id))
+            while len(self._found) > REMEMBERED:
+                self._found.popitem(last=False)
+
+    def get(self, owner: str, identity: str) -> Conversation:
+        """A conversation as it was; raises NotKeptError where it is forgotten, or another's."""
+        found = self._found.get((owner, identity))
+        if found is None:
+            raise _forgotten(identity)
+        return found
 
 
 class ChatKeeping:
@@ -26,11 +51,17 @@ class ChatKeeping:
     again, as for another language, shows its own.
     """
 
-    def __init__(self, store: Conversations | None, live: LiveIndex, owner: str = LOCAL_OWNER) -> None:
+    def __init__(
+        self,
+        store: Conversations | None,
+        live: LiveIndex,
+        owner: str = LOCAL_OWNER,
+        remembered: Remembered | None = None,
+    ) -> None:
         self._store = store
         self._live = live
         self._owner = owner
-        self._remembered: OrderedDict[str, Conversation] = OrderedDict()
+        self._remembered = remembered or Remembered()
 
     @property
     def on(self) -> bool:
@@ -68,14 +99,11 @@ class ChatKeeping:
             # What was said of earlier answers while this one was made.
             return replace(conversation, judgements=self._store.judgements(self._owner, conversation.id))
         except AskSpeechError as error:
-            return _unkept(conversation, str(error))
+            return _unkept(conversation, error.words)
 
     def _remember(self, conversation: Conversation) -> Conversation:
         conversation = self.begun(conversation)
-        self._remembered[conversation.id] = conversation
-        self._remembered.move_to_end(conversation.id)
-        while len(self._remembered) > REMEMBERED:
-            self._remembered.popitem(last=False)
+        self._remembered.add(self._owner, conversation)
         return conversation
 
     def _with_kept(self, store: Conversations, conversation: Conversation, position: int) -> tuple[Conversation, int]:
@@ -98,8 +126,8 @@ class ChatKeeping:
             NotKeptError: there is none with this id.
             AskSpeechError: it cannot be read.
         """
-        if self._store is None and identity in self._remembered:
-            return self._remembered[identity]
+        if self._store is None:
+            return self._remembered.get(self._owner, identity)
         store = self._required(identity)
         kept = store.get(self._owner, identity)
         texts = SourceTexts(self._live)
@@ -132,11 +160,16 @@ class ChatKeeping:
 
     def _required(self, identity: str) -> Conversations:
         if self._store is None or not identity:
-            raise NotKeptError(
-                f"The conversation {identity!r} is not kept here: this server keeps none, and what it remembers goes "
-                "when it is started anew. Ask anew. 这里没有保存这个对话：服务器重新启动后就不记得了。请重新提问。"
-            )
+            raise _forgotten(identity)
         return self._store
+
+
+def _forgotten(identity: str) -> NotKeptError:
+    return NotKeptError(
+        f"The conversation {identity!r} is not kept here: this server keeps none, and what it remembers goes "
+        "when it is started anew. Ask anew.",
+        "这里没有保存这个对话：服务器重新启动后就不记得了。请重新提问。",
+    )
 
 
 class SourceTexts:
@@ -145,14 +178,35 @@ class SourceTexts:
     def __init__(self, live: LiveIndex) -> None:
         self._live = live
         self._texts: dict[str, str | AskSpeechError] = {}
+        self._speeches: dict[str, WholeSpeech | None] = {}
 
     def gone(self, citations: tuple[Citation, ...]) -> frozenset[int]:
         """The numbers of the citations whose places are gone; none where there is no index to look into."""
         try:
-            return frozenset(one.number for one in citations if gone(one, self.text))
+            return frozenset(
+                one.number for one in citations if gone(one, self.text) or self._speech(one.speech_id) is None
+            )
         except AskSpeechError:
             # There is no index at all for now: whether a place is gone is seen when there is one again.
             return frozenset()
+
+    def unsaid(self, citation: Citation) -> tuple[Span, ...]:
+        """What in a citation's source is none of its speech's words; raises what the index does."""
+        whole = self._speech(citation.speech_id)
+        if whole is None:
+            return ()
+        start, end = whole.speech.span
+        left_out = (drop.span for drop in whole.left_out)
+        return (Span(0, start), *whole.speech.title_spans, *left_out, Span(end, len(whole.source.text)))
+
+    def _speech(self, speech_id: str) -> WholeSpeech | None:
+        """A speech; None where it was removed, even where its source is still there with its other speeches."""
+        if speech_id not in self._speeches:
+            try:
+                self._speeches[speech_id] = self._live.current().index.whole_speech(speech_id)
+            except NotInIndexError:
+                self._speeches[speech_id] = None
+        return self._speeches[speech_id]
 
     def text(self, source_id: str) -> str:
         """The canonical text of a source; raises what the index does."""

@@ -15,8 +15,11 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from askspeech.bilingual import Bilingual
+from askspeech.egress import untraced
 from askspeech.errors import ModelError
 from askspeech.model_failures import Failure, failure_of, sentence_of
+from askspeech.model_replies import IDENTITY, admitted
 from askspeech.prompting import Prompt
 from askspeech.settings import ChatSettings
 
@@ -45,11 +48,18 @@ _THOUGHT = re.compile(r"</think(?:ing)?>\s*")
 
 @dataclass(slots=True)
 class Spent:
-    """What the calls for one question cost, in tokens; `estimated` where a server did not count them."""
+    """What one question cost: tokens, `estimated` where a server did not count them, and seconds by what took them.
+
+    `failure` is what went wrong with the model, in a word; empty where nothing did.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
     estimated: bool = False
+    rewrite_seconds: float = 0.0
+    search_seconds: float = 0.0
+    checking_seconds: float = 0.0
+    failure: str = ""
 
     def add(self, usage: dict[str, int], asked: str, written: str) -> None:
         """Add a call: what the model's server counted, else an estimate from what was asked and written."""
@@ -108,7 +118,7 @@ class ChatModel:
 
     def error(self, failure: Failure) -> ModelError:
         """The error that says what went wrong, without any key."""
-        return ModelError(sentence_of(failure, self.name, self._where(), self.secrets()))
+        return ModelError(sentence_of(failure, self.name, self._where(), self.secrets()), failure.kind)
 
     def _where(self) -> str:
         if not self.settings.url:
@@ -139,6 +149,13 @@ class _Call:
     over: bool = False
     response: Any = None
     """The HTTP response, where the model's library lets it be seen."""
+
+    def connected(self, response: Any) -> None:
+        """Remember the response; raises TimeoutError, the response closed, where nobody waits for it any more."""
+        self.response = response
+        if self.abandoned.is_set():  # while the response was still on its way: nothing was there to close
+            response.close()
+            raise TimeoutError
 
     def abandon(self) -> None:
         """Wait for nothing more; a connection that only says that it is alive would else hold the thread for ever."""
@@ -216,11 +233,12 @@ class Reply:
         for name, count in (chunk.usage_metadata or {}).items():
             if isinstance(count, int):
                 self._usage[name] = max(count, self._usage.get(name, 0))
-        text = str(chunk.text)
+        room = self._chat.settings.output_tokens * _CHARACTERS_PER_TOKEN - sum(map(len, self._written))
+        whole = str(chunk.text)
+        text = whole[: max(0, room)]
         if text:
             self._written.append(text)
-        most = self._chat.settings.output_tokens * _CHARACTERS_PER_TOKEN
-        self.cut_off = self._finish in ("length", "max_tokens") or sum(map(len, self._written)) > most
+        self.cut_off = self._finish in ("length", "max_tokens") or len(whole) > room
         return text
 
     def _check_end(self, model: "BaseChatModel") -> None:
@@ -239,7 +257,7 @@ def _ask(model: "BaseChatModel", asked: Prompt, call: _Call) -> None:
     _of_this_thread.call = call
     try:
         stream: Any = model.stream([("system", asked.system), ("human", asked.user)])
-        with closing(stream):
+        with untraced(), closing(stream):
             for chunk in stream:
                 if call.abandoned.is_set():
                     return
@@ -252,13 +270,18 @@ def _ask(model: "BaseChatModel", asked: Prompt, call: _Call) -> None:
 
 def _client_that_can_be_closed() -> Any:
     """An HTTP client of OpenAI's library that shows the response of a call to the call."""
-
-    def remember(response: Any) -> None:
-        _of_this_thread.call.response = response
-
     # By name: the library comes with an extra.
     client = import_module("openai").DefaultHttpxClient
-    return client(event_hooks={"response": [remember]}, headers={"Connection": "close"})
+    return client(headers={"Connection": "close", **IDENTITY}, **_bounds())
+
+
+def _bounds() -> dict[str, Any]:
+    """What the clients of all libraries on httpx are made with."""
+
+    def remember(response: Any) -> None:
+        _of_this_thread.call.connected(response)
+
+    return {"event_hooks": {"response": [remember, admitted]}, "follow_redirects": False}
 
 
 def _without_thinking(texts: Iterator[str]) -> Iterator[str]:
@@ -298,9 +321,14 @@ def _loaded(settings: ChatSettings) -> "BaseChatModel":
 def _missing_package(said: str, provider: str, name: str) -> ModelError:
     found = _PACKAGE.search(said)
     package = found[1] if found else f"langchain-{provider}"
+    install = f'pip install "{_EXTRAS.get(package, package)}"'
+    needs = f"The chat model {name} needs a package that is not installed"
     return ModelError(
-        f"The chat model {name} needs a package that is not installed (没有安装所需的软件包). Install it: "
-        f'pip install "{_EXTRAS.get(package, package)}"'
+        Bilingual(
+            f"{needs}. An administrator can install it: {install}",
+            f"对话模型 {name} 缺少所需的软件包。请管理员安装：{install}",
+            f"{needs} (没有安装所需的软件包). Install it: {install}",
+        )
     )
 
 
@@ -337,13 +365,17 @@ def _options(settings: ChatSettings, provider: str) -> dict[str, Any]:
 
 def _ollama_options(settings: ChatSettings) -> dict[str, Any]:
     """Ollama's names for the limits; unless told otherwise it cuts what it is given after 4,096 tokens."""
-    client: dict[str, Any] = {"timeout": settings.seconds_to_first_word}
-    if settings.key:
-        client["headers"] = {"Authorization": f"Bearer {settings.key}"}
+    key = {"Authorization": f"Bearer {settings.key}"} if settings.key else {}
+    client = {
+        "timeout": settings.seconds_to_first_word,
+        "headers": {**key, **IDENTITY},
+        "follow_redirects": False,
+    }
     context = settings.context_characters + settings.output_tokens + _TOKENS_OF_THE_RULES
     return {
         "num_predict": settings.output_tokens,
         "num_ctx": -(-context // 1024) * 1024,
         "reasoning": False,
         "client_kwargs": client,
+        "sync_client_kwargs": _bounds(),
     }

@@ -7,6 +7,7 @@ the process that opens it.
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from askspeech.bilingual import Bilingual
 from askspeech.errors import DiskError, StoreDamagedError, StoreMismatchError, StoreMissingError
 from askspeech.manifest import Manifest
 from askspeech.store import HeldGeneration, Store
@@ -50,36 +51,45 @@ def choose(store: Store) -> Choice:
         return _fallback(store, current, error)
 
 
-def vectors_notice(store: Store) -> str:
+def vectors_notice(store: Store) -> Bilingual:
     """What readers are told where the vector index is damaged."""
-    return (
-        "The vector index is damaged or cannot be read; the keyword index answers alone. Repair it with: "
-        f"askspeech build --store {store.path} 向量索引损坏，已改用关键词检索，请用这条命令修复。"
+    english, chinese = (
+        "The vector index is damaged or cannot be read; the keyword index answers alone.",
+        "向量索引损坏，已改用关键词检索",
     )
+    return _to_be_repaired(english, chinese, store)
 
 
-def server_notice() -> str:
+def server_notice() -> Bilingual:
     """What readers are told while the Chroma server is away."""
-    return (
-        "The Chroma server does not answer; the keyword index answers alone until it is back. "
-        "Chroma 服务器没有回应，暂时只用关键词检索，恢复后自动接上。"
+    return Bilingual(
+        "The Chroma server does not answer; the keyword index answers alone until it is back.",
+        "Chroma 服务器没有回应，暂时只用关键词检索，恢复后自动接上。",
     )
 
 
-def fallback_notice(store: Store) -> str:
+def fallback_notice(store: Store) -> Bilingual:
     """What readers are told where an earlier generation answers because the newest one is damaged."""
-    return (
-        "The newest index is damaged; an earlier one answers, which may lack what was added since. Repair it with: "
-        f"askspeech build --store {store.path} 最新的索引损坏，已改用上一个版本，请用这条命令修复。"
+    english, chinese = (
+        "The newest index is damaged; an earlier one answers, which may lack what was added since.",
+        "资料库的最新版本损坏，已改用上一个版本",
+    )
+    return _to_be_repaired(english, chinese, store)
+
+
+def _to_be_repaired(english: str, chinese: str, store: Store) -> Bilingual:
+    return Bilingual(
+        f"{english} An administrator can repair it by updating the index.",
+        f"{chinese}。请管理员更新资料库来修复。",
+        f"{english} Repair it with: askspeech build --store {store.path} {chinese}，请用这条命令修复。",
     )
 
 
-def unusable_notice(error: Exception) -> str:
+def unusable_notice(error: Exception) -> Bilingual:
     """What readers are told where an index that is open goes on answering because the newest one cannot be used."""
-    return (
-        f"The newest index cannot be used; the one before it answers, which may lack what was added since. {error} "
-        "最新的索引无法使用，仍用上一个版本回答。"
-    )
+    english = "The newest index cannot be used; the one before it answers, which may lack what was added since."
+    chinese = "资料库的最新版本无法使用，仍用上一个版本回答。"
+    return Bilingual(english, chinese, f"{english} {error} {chinese}")
 
 
 def _fallback(store: Store, current: str | None, error: Exception) -> Choice:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from askspeech.disk import disk_errors, part_errors, writable
+from askspeech.egress import CHROMA_ALONE
 from askspeech.errors import StoreDamagedError
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ def _client(folder: Path, closing: ExitStack) -> "Client":
     from chromadb.config import Settings  # noqa: PLC0415
 
     # Chroma keeps one system per path string: one spelling of a path must not open it twice.
-    made = chromadb.PersistentClient(path=folder.resolve(), settings=Settings(anonymized_telemetry=False))
+    settings = Settings(**CHROMA_ALONE, chroma_api_impl="chromadb.api.rust.RustBindingsAPI")
+    made = chromadb.PersistentClient(path=folder.resolve(), settings=settings)
     client = cast("Client", made)
     closing.callback(client.close)
     return client

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
+from askspeech.egress import CHROMA_ALONE
 from askspeech.errors import AskSpeechError, StoreDamagedError, StoreMismatchError, StoreUnreachableError
 from askspeech.settings import ChromaServer
 
@@ -127,7 +128,7 @@ def _opened(server: ChromaServer, closing: ExitStack) -> tuple["ServerAPI", http
 
     system = System(
         Settings(
-            anonymized_telemetry=False,
+            **CHROMA_ALONE,
             chroma_api_impl="chromadb.api.fastapi.FastAPI",
             chroma_server_host=server.url,
             chroma_server_http_port=0,  # it is part of the address

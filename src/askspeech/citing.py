@@ -14,6 +14,8 @@ def spans_within(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...
     found, offset = [], 0
     for first, last in spans:
         length = last - first
+        if offset >= end:
+            break
         begin, stop = max(start - offset, 0), min(end - offset, length)
         if begin < stop:
             found.append(Span(first + begin, first + stop))
@@ -62,4 +64,5 @@ def _citation(number: int, source: Source, hit: Hit, spans: tuple[Span, ...]) ->
         quote=slices(source.text, spans),
         locator=locate(source.text, source.layout, spans),
         heading_path=hit.passage.heading_path,
+        title_derived=hit.speech.title_derived,
     )

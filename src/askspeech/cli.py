@@ -27,6 +27,7 @@ from importlib import metadata
 from pathlib import Path
 
 from askspeech.asking import add_no_model, add_question, ask_output, search_output
+from askspeech.building import add_build, built
 from askspeech.errors import AskSpeechError
 from askspeech.evaluating import Printed, add_evaluate, add_questions, evaluate_output, questions_output
 from askspeech.feedback import add_feedback, feedback_output
@@ -34,6 +35,7 @@ from askspeech.granting import add_token, token_output
 from askspeech.inspecting import add_inspect, inspect_output
 from askspeech.options import add_store, port_number, positive_number, settings_of
 from askspeech.settings import DEFAULT_STORE, ChatSettings, data_folder
+from askspeech.user_command import add_user, user_output
 
 UNDONE_STATUS = 1
 SKIPPED_STATUS = 3
@@ -78,6 +80,7 @@ def program_parser() -> argparse.ArgumentParser:
         ("evaluate", "measure search and answers on questions with known evidence 评测", _add_evaluate),
         ("questions", "make questions of the index, to measure with 由索引出题", _add_questions),
         ("feedback", "what readers thought of the answers 读者的评价", _add_feedback),
+        ("user", "add, list and remove the users who sign in to the page 用户", _add_user),
         ("token", "make, list and remove the tokens of programs that call the server 程序令牌", _add_token),
         ("mcp", "answer an agent over stdin and stdout by MCP 供智能体调用", _add_mcp),
     ):
@@ -101,23 +104,7 @@ class _PrintVersion(argparse.Action):
 
 
 def _add_build(parser: argparse.ArgumentParser, default_store: Path = DEFAULT_STORE) -> None:
-    parser.add_argument(
-        "corpus",
-        nargs="*",
-        type=Path,
-        metavar="CORPUS",
-        help="folder or file of speeches; none: those of the last build",
-    )
-    add_store(parser, default_store)
-    parser.add_argument(
-        "--embedder", metavar="NAME", help="name or folder of a SentenceTransformer (default: the built-in embedder)"
-    )
-    parser.add_argument(
-        "--allow-empty", action="store_true", help="accept an empty folder that held files at the last build"
-    )
-    parser.add_argument(
-        "--fresh", action="store_true", help="write a new index even where nothing has changed; vectors are reused"
-    )
+    add_build(parser, default_store)
     parser.set_defaults(run=_build)
 
 
@@ -193,6 +180,11 @@ def _add_token(parser: argparse.ArgumentParser) -> None:
         action.set_defaults(run=_token)
 
 
+def _add_user(parser: argparse.ArgumentParser) -> None:
+    for action in add_user(parser):
+        action.set_defaults(run=_user)
+
+
 def _add_mcp(parser: argparse.ArgumentParser) -> None:
     add_store(parser)
     add_no_model(parser)
@@ -200,21 +192,9 @@ def _add_mcp(parser: argparse.ArgumentParser) -> None:
 
 
 def _build(arguments: argparse.Namespace) -> int:
-    from askspeech.indexing import build_index
-    from askspeech.reporting import ProgressDisplay, build_text
+    from askspeech.reporting import build_text
 
-    settings, _, _ = settings_of(arguments)
-    if arguments.embedder is not None:
-        settings = replace(settings, embedder=arguments.embedder)
-    with ProgressDisplay(sys.stderr) as progress:
-        report = build_index(
-            arguments.corpus,
-            store=settings.store,
-            settings=settings,
-            progress=progress,
-            allow_empty=arguments.allow_empty,
-            fresh=arguments.fresh,
-        )
+    report = built(arguments)
     print(build_text(report, _width()))
     return SKIPPED_STATUS if report.skipped else 0
 
@@ -232,6 +212,7 @@ def _search(arguments: argparse.Namespace) -> int:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
+    from askspeech.logs import Logs
     from askspeech.server import serve
 
     if _TERMINATED:  # while libraries were imported that catch whatever is raised meanwhile
@@ -243,7 +224,8 @@ def _serve(arguments: argparse.Namespace) -> int:
         server = replace(server, port=arguments.port)
     if arguments.data is not None:
         server = replace(server, data=arguments.data)
-    return serve(index, server, ChatSettings() if arguments.no_model else chat)
+    with Logs(server.logs).everywhere():
+        return serve(index, server, ChatSettings() if arguments.no_model else chat)
 
 
 def _speeches(arguments: argparse.Namespace) -> int:
@@ -307,6 +289,12 @@ def _feedback(arguments: argparse.Namespace) -> int:
 def _token(arguments: argparse.Namespace) -> int:
     index, server, _ = settings_of(arguments)
     print(token_output(arguments, data_folder(index, server)))
+    return 0
+
+
+def _user(arguments: argparse.Namespace) -> int:
+    index, server, _ = settings_of(arguments)
+    print(user_output(arguments, data_folder(index, server)))
     return 0
 
 

@@ -1,22 +1,24 @@
 """From chosen parts to an answer: grouped by speech, in the order of the speech, each with its citation.
 
 The form follows what is asked for: an enumeration under the heading of its section, figures marked in their sentences,
-for a comparison one speech after the other. What is left out between two parts of a speech shows as …, and so does an
-item that goes on where it is cut.
+for a comparison one speech after the other. What is left out between two parts of a section shows as …, and so does an
+item that goes on where it is cut; between parts of different sections … would say nothing.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from askspeech.asked import Asked
-from askspeech.borrowed import Shared
+from askspeech.borrowed import Shared, wording
 from askspeech.citing import cite, cite_gap
 from askspeech.datatypes import Citation, Gap, Language, Outcome, Sentence, Source
 from askspeech.markers import marker_at
 from askspeech.offered import asked_places
-from askspeech.phrases import ALSO_IN, BLANKED_OUT, MISSING, NOT_FOUND, PART_HIDDEN, heading
+from askspeech.phrases import ALSO_IN, BLANKED_OUT, MISSING, PART_HIDDEN, Wording, also_in, heading, not_found
 from askspeech.selection import Extract
 from askspeech.sufficiency import Verdict
+from askspeech.tokens import search_key
 
 __all__ = ["Composed", "Part", "compose", "compose_refusal"]
 
@@ -77,10 +79,13 @@ def compose(
     return Composed(tuple(writer.parts), verdict.outcome)
 
 
-def compose_refusal(verdict: Verdict, language: Language, source_of: SourceOf) -> Composed:
-    """Say that there is no answer, and where it is blanked out or hidden, quoting that place."""
+def compose_refusal(verdict: Verdict, language: Language, source_of: SourceOf, kept: int | None = None) -> Composed:
+    """Say that there is no answer, and where it is blanked out or hidden, quoting that place.
+
+    `kept` is how many speeches were searched where filters left some out.
+    """
     if verdict.place is None:
-        return Composed((Part(NOT_FOUND[language]),), "not_found")
+        return Composed((Part(not_found(language, kept)),), "not_found")
     first = verdict.place.parts[0]
     said = BLANKED_OUT if verdict.outcome == "blanked_out" else PART_HIDDEN
     lead = Part(said[language].format(_title(first)))
@@ -122,33 +127,62 @@ class _Writer:
     def quote(self, one: Shared, behind: Extract | None, *, enumeration: bool) -> None:
         """A quoted part; `behind` is the next one of its speech."""
         citation = self._cite(one.extract)
-        also = [self._cite(other) for other in one.also]
-        cut = self._cut(one.extract, behind, enumeration=enumeration)
-        self.parts.append(self._part(citation, also, CUT if cut and enumeration else ""))
-        if cut and not enumeration:
+        ways = sorted(((wording(one.extract, other), other) for other in one.also), key=_by_wording)
+        also = [(way, self._cite(other)) for way, other in ways]
+        cut = enumeration and self._goes_on(one.extract, behind)
+        self.parts.append(self._part(citation, also, CUT if cut else ""))
+        if not enumeration and behind is not None and self._leaves_out(one.extract, behind):
             self.parts.append(Part("\n" + CUT))
 
-    def _part(self, citation: Citation, also: Sequence[Citation], cut: str) -> Part:
-        numbers = (citation.number, *(other.number for other in also))
-        titles = [f"《{_one_line(other.speech_title)}》[{other.number}]" for other in also]
-        others = ALSO_IN[self._asked.language].format("、".join(titles)) if also else ""
+    def _part(self, citation: Citation, also: Sequence[tuple[Wording, Citation]], cut: str) -> Part:
+        every = [citation, *(other for _, other in also)]
+        numbers = tuple(one.number for one in every)
+        named = [(way, f"{_named(other, every)}[{other.number}]") for way, other in also]
+        others = also_in(named, self._asked.language)
         marked = tuple(asked_places(citation.quote, self._asked))
         sentence = Sentence(citation.quote, numbers, marked=marked)
-        return Part(f"\n{citation.quote}{cut}[{citation.number}]{others}", sentence, (citation, *also))
+        return Part(f"\n{citation.quote}{cut}[{citation.number}]{others}", sentence, tuple(every))
 
     def _cite(self, extract: Extract) -> Citation:
         self._number += 1
         source = self._source_of(extract.hit.passage.source_id)
         return cite(self._number, source, extract.hit, extract.start, extract.end)
 
-    def _cut(self, extract: Extract, behind: Extract | None, *, enumeration: bool) -> bool:
-        """Whether something stands in the source between a part and the next, or behind the last item of a list."""
+    def _goes_on(self, extract: Extract, behind: Extract | None) -> bool:
+        """Whether something stands in the source between an item and the next, or behind the last one."""
         text = self._source_of(extract.hit.passage.source_id).text
         end = extract.place[1][-1].end
         if behind is not None and behind.place[0] == extract.place[0]:
             return bool(text[end : max(end, behind.place[1][0].start)].strip(_CLOSERS))
         rest = text[end:].split("\n", maxsplit=1)[0].strip(_CLOSERS)
-        return enumeration and bool(rest) and marker_at(rest) is None
+        return bool(rest) and marker_at(rest) is None
+
+    def _leaves_out(self, extract: Extract, behind: Extract) -> bool:
+        """Whether the speaker says more between two parts of one section, or something is hidden there."""
+        first, second = extract.hit.passage, behind.hit.passage
+        if (first.source_id, first.section_id) != (second.source_id, second.section_id):
+            return False
+        end, start = extract.place[1][-1].end, behind.place[1][0].start
+        if any(end <= gap.span.start < start for gap in (*first.gaps, *second.gaps)):
+            return True
+        if first.id == second.id:  # its reading text is without watermarks, page numbers and the like
+            return bool(first.text[extract.end : behind.start].strip(_CLOSERS))
+        return bool(self._source_of(first.source_id).text[end : max(end, start)].strip(_CLOSERS))
+
+
+def _by_wording(said: tuple[Wording, Extract]) -> int:
+    return [*ALSO_IN].index(said[0])
+
+
+def _named(citation: Citation, beside: Sequence[Citation]) -> str:
+    """A speech by its title, and by its file where another one beside it has the same title."""
+    alike = [one for one in beside if _key(one.speech_title) == _key(citation.speech_title)]
+    file = f"（{PurePosixPath(citation.file).name}）" if len({one.file for one in alike}) > 1 else ""
+    return f"《{_one_line(citation.speech_title)}》{file}"
+
+
+def _key(title: str) -> str:
+    return "".join(search_key(title).split())
 
 
 def _cited(citation: Citation) -> Part:

@@ -1,25 +1,14 @@
-"""Conversations and what was thought of their answers, kept in one SQLite file, each for its owner.
+"""Conversations and what was thought of their answers, kept in one SQLite file, each for its owner."""
 
-Every call opens the file, does its work in one transaction and closes it again: so any number of threads and processes
-share it, a killed process leaves what was there before or after its call, and the folder may be moved or restored under
-a running server. It is a file with SQLite's rollback journal, which unlike its WAL works on shared folders and leaves a
-single file to copy; the busy time-out lets writers wait for each other.
-"""
-
-import errno
-import os
 import sqlite3
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from askspeech import kept_records
-from askspeech.data_files import connected, marks_of
-from askspeech.disk import flush
-from askspeech.errors import DataError, DiskError, NotKeptError
+from askspeech.data_files import DataFile
+from askspeech.errors import DataError, NotKeptError
 from askspeech.keeping import (
     Judgement,
     KeptConversation,
@@ -41,11 +30,6 @@ LOCAL_OWNER = "local"
 _SECONDS_TO_WAIT = 10.0
 _LONGEST_TITLE = 200
 _MOST_SEARCHED_FOR = 16
-_DISK_CODES = frozenset(
-    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
-)
-_BUSY_CODES = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
-_FULL_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class Conversations:
@@ -58,26 +42,25 @@ class Conversations:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / CONVERSATIONS
+        self._file = DataFile(self.path, kept_records.KIND, _SECONDS_TO_WAIT)
 
     @classmethod
     def open(cls, folder: Path) -> "Conversations":
         """The conversations in a folder, whose file is looked at now; the folder need not exist."""
         conversations = cls(folder)
-        with conversations._reading():
+        with conversations._file.reading():
             return conversations
 
     def require_writable(self) -> None:
         """Raise DiskError where nothing could be kept; nothing is written."""
-        there = next(place for place in (self.path, *self.path.absolute().parents) if place.exists())
-        if (there.is_file() and there != self.path) or not os.access(there, os.W_OK):
-            raise self._disk_error("write", f"{there} cannot be written", full=False)
+        self._file.require_writable()
 
     # Conversations
 
     def create(self, owner: str) -> str:
         """Begin a conversation and give its id; it is in no list before its first turn."""
         identity, now = uuid.uuid4().hex, time.time()
-        with self._writing() as database:
+        with self._file.writing() as database:
             database.execute(
                 "INSERT INTO conversations (id, owner, title, title_words, created_at, changed_at)"
                 " VALUES (?, ?, x'', '', ?, ?)",
@@ -90,7 +73,7 @@ class Conversations:
 
         With `at`, it takes that place, and what was kept there and after it goes: a question asked again or edited.
         """
-        with self._writing() as database:
+        with self._file.writing() as database:
             key, turns = self._own(database, owner, conversation_id, "key, turns")
             position = turns if at is None else at
             if not 0 <= position <= turns:
@@ -126,20 +109,20 @@ class Conversations:
             conditions.append("(changed_at, id) < (?, ?)")
             values += [before.changed_at, before.id]
         statement = f"{kept_records.SUMMARY} WHERE {' AND '.join(conditions)} ORDER BY changed_at DESC, id DESC LIMIT ?"
-        with self._reading() as database:
+        with self._file.reading() as database:
             rows = database.execute(statement, (*values, limit)).fetchall() if database else ()
         return tuple(KeptSummary(row[0], self._text(row[1]), *row[2:]) for row in rows)
 
     def get(self, owner: str, conversation_id: str) -> KeptConversation:
         """A whole conversation with what was thought of its answers."""
-        with self._reading() as database:
+        with self._file.reading() as database:
             if database is None:
                 raise _not_kept(conversation_id)
             return self._conversation(database, owner, conversation_id)
 
     def rename(self, owner: str, conversation_id: str, title: str) -> str:
         """Give a conversation a title and say which it has; an empty one gives it that of its first question again."""
-        with self._writing() as database:
+        with self._file.writing() as database:
             (key,) = self._own(database, owner, conversation_id, "key")
             chosen = short_title(title, _LONGEST_TITLE)
             shown = chosen or self._first_question(database, key)
@@ -149,19 +132,26 @@ class Conversations:
 
     def delete(self, owner: str, conversation_id: str) -> bool:
         """Delete a conversation with all that was thought of it, from the disk too; False where there is none."""
-        if not self._exists():
+        if not self._file.exists():
             return False
-        with self._writing() as database:
+        with self._file.writing() as database:
             statement = "DELETE FROM conversations WHERE owner = ? AND id = ?"
             return database.execute(statement, (pack_text(owner), _plain(conversation_id))).rowcount > 0
 
     def give_over(self, from_owner: str, to_owner: str) -> int:
         """Make all conversations of one owner another's, and say how many: the first administrator takes them over."""
-        if not self._exists():
+        if not self._file.exists():
             return 0
-        with self._writing() as database:
+        with self._file.writing() as database:
             owners = (pack_text(to_owner), pack_text(from_owner))
             return database.execute("UPDATE conversations SET owner = ? WHERE owner = ?", owners).rowcount
+
+    def delete_all(self, owner: str) -> int:
+        """Delete all conversations of an owner with all that was thought of them, and say how many there were."""
+        if not self._file.exists():
+            return 0
+        with self._file.writing() as database:
+            return database.execute("DELETE FROM conversations WHERE owner = ?", (pack_text(owner),)).rowcount
 
     # Feedback
 
@@ -171,7 +161,7 @@ class Conversations:
             raise DataError(
                 f"{judgement.verdict!r} is no verdict: an answer is good or bad, a citation right or wrong."
             )
-        with self._writing() as database:
+        with self._file.writing() as database:
             key, turns = self._own(database, owner, conversation_id, "key, turns")
             if not 0 <= judgement.turn < turns:
                 raise NotKeptError(f"There is no answer {judgement.turn} among the {turns} of this conversation.")
@@ -185,7 +175,7 @@ class Conversations:
 
     def judgements(self, owner: str, conversation_id: str) -> tuple[Judgement, ...]:
         """All that is thought of a conversation's answers and citations, in their order."""
-        with self._reading() as database:
+        with self._file.reading() as database:
             if database is None:
                 raise _not_kept(conversation_id)
             (key,) = self._own(database, owner, conversation_id, "key")
@@ -193,7 +183,7 @@ class Conversations:
 
     def export_questions(self, owner: str | None = None) -> tuple[Question, ...]:
         """The questions whose answers were judged good, to evaluate with; of all owners where none is named."""
-        with self._reading() as database:
+        with self._file.reading() as database:
             found = database.execute(kept_records.JUDGED_GOOD).fetchall() if database else []
             chosen = [(self._text(packed), identity) for packed, identity in found]
             conversations = [
@@ -243,7 +233,7 @@ class Conversations:
         try:
             return kept_records.unpack_turn(data)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise self._damaged(f"a turn in it cannot be read ({type(error).__name__}: {error})") from error
+            raise self._file.damaged(f"a turn in it cannot be read ({type(error).__name__}: {error})") from error
 
     def _judgement(self, position: int, verdict: Verdict, comment: bytes, citation: int, given_at: float) -> Judgement:
         return Judgement(position, verdict, self._text(comment), citation or None, given_at)
@@ -252,94 +242,7 @@ class Conversations:
         try:
             return unpack_text(packed)
         except (ValueError, AttributeError) as error:
-            raise self._damaged(f"a text in it cannot be read ({error})") from error
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction that all of the block is in, or nothing of it."""
-        with self._errors("write"):
-            if not self.path.exists():
-                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self.path.touch(mode=0o600)
-                flush(self.path.parent)
-            with closing(self._connect()) as database:
-                database.execute("BEGIN IMMEDIATE")
-                if self._is_new(database):
-                    for statement in kept_records.TABLES:
-                        database.execute(statement)
-                yield database
-                database.execute("COMMIT")
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection | None]:
-        """One state of the file for all of the block; None where nothing has been kept yet."""
-        if not self._exists():
-            yield None
-            return
-        with self._errors("read"), closing(self._connect()) as database:
-            database.execute("BEGIN")
-            yield None if self._is_new(database) else database
-
-    def _exists(self) -> bool:
-        with self._errors("read"):
-            return self.path.exists()
-
-    def _connect(self) -> sqlite3.Connection:
-        return connected(self.path, kept_records.CONNECTING, _SECONDS_TO_WAIT)
-
-    def _is_new(self, database: sqlite3.Connection) -> bool:
-        """Whether the file is still empty; raises DataError where it is none of ours, or a newer version's."""
-        marks = marks_of(database)
-        if marks.is_new:
-            return True
-        application, layout, _ = marks
-        if application != kept_records.APPLICATION:
-            raise self._damaged(f"it is another program's database (application_id {application})")
-        if layout > kept_records.LAYOUT:
-            raise DataError(
-                f"The conversations in {self.path} have layout {layout}, expected {kept_records.LAYOUT} at most: a "
-                "newer askspeech wrote them, and they are left as they are. Use that version, or name another folder "
-                "with ASKSPEECH_DATA. 请升级 askspeech，或用 ASKSPEECH_DATA 另指定文件夹。"
-            )
-        if layout < kept_records.LAYOUT:
-            raise self._damaged(f"it has layout {layout}, expected {kept_records.LAYOUT}")
-        return False
-
-    @contextmanager
-    def _errors(self, doing: str) -> Iterator[None]:
-        """Turn what SQLite and the system raise in the block into our errors."""
-        try:
-            yield
-        except OSError as error:
-            raise self._disk_error(doing, error.strerror or str(error), full=error.errno in _FULL_ERRORS) from error
-        except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter where a damaged file names what is no text
-            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-            if code in _DISK_CODES:
-                raise self._disk_error(doing, str(error), full=code == sqlite3.SQLITE_FULL) from error
-            if code in _BUSY_CODES:
-                raise DataError(
-                    f"Another program has held the conversations in {self.path} for more than {_SECONDS_TO_WAIT:.0f} "
-                    "seconds. Try again; where a copy of them is being made, wait until it is done. 请稍后再试。"
-                ) from error
-            raise self._damaged(f"{type(error).__name__}: {error}") from error
-
-    def _disk_error(self, doing: str, reason: str, *, full: bool) -> DiskError:
-        remedy = (
-            "Free space on that disk and try again"
-            if full
-            else "Check the disk, and that this user may write there, or name another folder with ASKSPEECH_DATA"
-        )
-        return DiskError(
-            f"Could not {doing} the conversations in {self.path}: {reason}. {remedy}; what was kept before is "
-            "untouched. 无法读写对话记录，请检查磁盘。"
-        )
-
-    def _damaged(self, found: str) -> DataError:
-        return DataError(
-            f"The conversations in {self.path} cannot be used: {found}; expected what askspeech wrote. They are left "
-            "as they are: put a copy of that file back, or move it away to begin anew. "
-            "对话记录损坏，请恢复备份或移走该文件。"
-        )
+            raise self._file.damaged(f"a text in it cannot be read ({error})") from error
 
 
 def _set_title(database: sqlite3.Connection, key: int, title: str, condition: str = "") -> None:
@@ -357,5 +260,6 @@ def _plain(identity: str) -> str:
 def _not_kept(conversation_id: str) -> NotKeptError:
     return NotKeptError(
         f"There is no conversation {conversation_id!r}: it may have been deleted meanwhile, or be another user's. "
-        "Choose one from the list. 没有这个对话，可能已被删除。"
+        "Choose one from the list.",
+        "没有这个对话：它可能已被删除，或者属于其他用户。请从列表中选择。",
     )

@@ -7,6 +7,7 @@ that stay can be used again, and gives the same groups as comparing all of them.
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -16,17 +17,40 @@ from numpy.typing import NDArray
 from askspeech.datatypes import Passage
 from askspeech.tokens import search_key
 
-__all__ = ["copies_among", "near_copies", "regrouped", "sketch"]
+__all__ = [
+    "PASSAGES",
+    "SPEECHES",
+    "Groups",
+    "Measure",
+    "copies_among",
+    "near_copies",
+    "regrouped",
+    "sketch",
+    "sketch_of",
+    "sketch_of_all",
+]
 
 _SHINGLE = 4
 _SHORTEST = 40
-_LIKENESS = 0.6
-_CANDIDATE_LIKENESS = 0.5
 _PERMUTATIONS = 64
-# Blanks and figures are what copies differ in; punctuation and white space come from whoever typed them.
-_IGNORED = re.compile(r"[\d\W_xX×*]+")
 
 Groups = list[tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """When two texts are copies: what is not compared, how like they are at least, and how like their sketches."""
+
+    ignored: re.Pattern[str]
+    likeness: float
+    candidates: float
+
+
+# Blanks and figures are what borrowed paragraphs differ in; punctuation and white space come from whoever typed them.
+PASSAGES = Measure(re.compile(r"[\d\W_xX×*]+"), likeness=0.6, candidates=0.5)
+"""Near copies: the same in other words here and there."""
+SPEECHES = Measure(re.compile(r"[\W_]+"), likeness=0.9, candidates=0.85)
+"""Copies of whole speeches: typed or converted twice, with the same figures."""
 
 
 def copies_among(passages: Iterable[Passage]) -> Groups:
@@ -45,7 +69,12 @@ def near_copies(texts: Mapping[str, str]) -> Groups:
 
 def sketch(text: str) -> bytes | None:
     """What near copies of a text are found by (256 bytes); None where it is too short to have any."""
-    shingles = _shingles(text)
+    return sketch_of(search_key(text))
+
+
+def sketch_of(key: str) -> bytes | None:
+    """The sketch of a text whose search key is at hand."""
+    shingles = _shingles(key)
     if not shingles:
         return None
     made = MinHash(num_perm=_PERMUTATIONS, seed=1)
@@ -58,8 +87,9 @@ def regrouped(
     changed: Collection[str],
     groups: Iterable[Sequence[str]],
     text_of: Callable[[str], str],
+    measure: Measure = PASSAGES,
 ) -> Groups:
-    """Groups of near copies among all that have sketches, where those of `changed` are new.
+    """Groups of copies, by a measure, among all that have sketches, where those of `changed` are new.
 
     `groups` are the groups of an earlier comparison; of those that lost a member, the rest is compared again.
     """
@@ -70,20 +100,31 @@ def regrouped(
             parents.update(dict.fromkeys(group, group[0]))
         else:
             renewed.update(identity for identity in group if identity in sketches)
-    shingles = cache(lambda identity: _shingles(text_of(identity)))
-    for bucket in _candidates(sketches, renewed):
-        _join(parents, bucket, renewed, lambda one, other: _likeness(shingles(one), shingles(other)) >= _LIKENESS)
+    shingles = cache(lambda identity: _shingles(search_key(text_of(identity)), measure.ignored))
+
+    def alike(one: str, other: str) -> bool:
+        return _likeness(shingles(one), shingles(other)) >= measure.likeness
+
+    for bucket in _candidates(sketches, renewed, measure.candidates):
+        _join(parents, bucket, renewed, alike)
     found: dict[str, list[str]] = {}
     for identity in sorted(sketches):
         found.setdefault(_root(parents, identity), []).append(identity)
     return sorted(tuple(group) for group in found.values() if len(group) > 1)
 
 
-def _shingles(text: str) -> frozenset[str]:
-    key = _IGNORED.sub("", search_key(text))
-    if len(key) < _SHORTEST:
+def sketch_of_all(sketches: Iterable[bytes]) -> bytes | None:
+    """The sketch of several texts taken as one, from theirs; None where none of them has one."""
+    found = [np.frombuffer(one, "<u4") for one in sketches]
+    return bytes(np.minimum.reduce(found).tobytes()) if found else None
+
+
+def _shingles(key: str, ignored: re.Pattern[str] = PASSAGES.ignored) -> frozenset[str]:
+    """The shingles of a text, by its search key; none where it is too short to be compared."""
+    compared = ignored.sub("", key)
+    if len(compared) < _SHORTEST:
         return frozenset()
-    return frozenset(key[at : at + _SHINGLE] for at in range(len(key) - _SHINGLE + 1))
+    return frozenset(compared[at : at + _SHINGLE] for at in range(len(compared) - _SHINGLE + 1))
 
 
 def _join(
@@ -109,7 +150,7 @@ def _join(
         parts = [*apart, own]
 
 
-def _candidates(sketches: Mapping[str, bytes], renewed: Collection[str]) -> Iterator[list[str]]:
+def _candidates(sketches: Mapping[str, bytes], renewed: Collection[str], likeness: float) -> Iterator[list[str]]:
     """Those whose sketches agree in a whole band, at least two of them and one of them renewed."""
     identities = sorted(sketches)
     is_new = np.array([identity in renewed for identity in identities], dtype=bool)
@@ -117,7 +158,7 @@ def _candidates(sketches: Mapping[str, bytes], renewed: Collection[str]) -> Iter
         return
     table = np.frombuffer(b"".join(sketches[identity] for identity in identities), "<u4")
     table = table.reshape(len(identities), _PERMUTATIONS)
-    banding = MinHashLSH(threshold=_CANDIDATE_LIKENESS, num_perm=_PERMUTATIONS)
+    banding = MinHashLSH(threshold=likeness, num_perm=_PERMUTATIONS)
     for band in range(banding.b):
         for bucket in _buckets(table[:, band * banding.r : (band + 1) * banding.r], is_new):
             yield [identities[row] for row in bucket]
@@ -137,7 +178,7 @@ def _buckets(values: NDArray[np.uint32], is_new: NDArray[np.bool_]) -> Iterator[
 
 def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
     """Jaccard similarity."""
-    return len(one & other) / len(one | other)
+    return len(one & other) / max(1, len(one | other))
 
 
 def _root(parents: dict[str, str], identity: str) -> str:

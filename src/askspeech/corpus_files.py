@@ -9,18 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from askspeech.archives import Member, is_archive, is_left_behind, members, read_member
+from askspeech.bilingual import Bilingual
 from askspeech.build_report import SkippedFile
 from askspeech.errors import CorpusError, ReadError
 from askspeech.formats.sniffing import recognise
 from askspeech.formats.table import Format
 
-__all__ = ["CorpusFile", "OpenedFile", "find_files", "open_file", "unpacked"]
+__all__ = ["LARGEST_FILE", "UPLOADED", "CorpusFile", "OpenedFile", "find_files", "open_file", "unpacked"]
 
 LARGEST_FILE = 200 * 1024 * 1024
+UPLOADED = "uploads"
+"""What stands before the names of files that were added through the page, where they are cited."""
 _PAGES = (".html", ".htm")
-_NO_FILES = (
-    "it is an archive without a single document. Leave it out of the folder. 压缩包里没有文件。请把它移出文件夹。"
-)
+_NO_FILES = Bilingual("it is an archive without a single document. Leave it out.", "压缩包里没有文件。请移除它。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class CorpusFile:
     path: Path
     name: str
     member: Member | None = None
+    is_astray: bool = False
+    """Whether it is a link to a file that nobody has named: outside of every root, or from among the uploads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +45,30 @@ class OpenedFile:
     format: Format
 
 
-def find_files(roots: Sequence[Path]) -> list[CorpusFile]:
+def find_files(roots: Sequence[Path], uploads: Path | None = None) -> list[CorpusFile]:
     """Everything under the roots that is no folder, hidden files aside, in sorted order of its cited path.
 
-    What programs leave behind is no one's document and is left out. A link to a file is read as the file; a folder that
-    is a link, or cannot be opened, stands for its files, so that opening it says why they are not there. The cited path
-    is relative to its root, bytes of it that are no UTF-8 being written out; where two roots hold the same one, the
-    root's folder name is put in front of both, with as many folders above it as it takes to tell the roots apart.
+    What programs leave behind is no one's document and is left out. A link to a file is read as the file where that
+    lies under a root too; one that leads elsewhere, as any among the uploads, is said to when it is opened. A folder
+    that is a link, or cannot be opened, stands for its files, so that opening it says why they are not there. The path
+    cited is relative to its root, bytes of it that are no UTF-8 being written out; where two roots hold the same one,
+    the root's folder name is put in front of both, with as many folders above it as it takes to tell the roots apart.
+    What lies in the folder `uploads`, which need not be there, is cited as `uploads/…`, also where a root holds it.
     Raises CorpusError where a root is not there.
     """
-    found = [(root, path, _cited(path.relative_to(_base(root)))) for root in roots for path in _walk(root)]
-    labels = _labels(roots)
-    counts: dict[str, set[str]] = {}
+    uploaded = _uploaded(uploads)
+    found = [(root, path, _cited(path.relative_to(_base(root)))) for root in roots for path in _outside(uploads, root)]
+    labels = _labels([*roots, *([uploads] if uploads and uploaded else [])])
+    counts: dict[str, set[str]] = {name: {""} for name in uploaded}
     for root, _, name in found:
         counts.setdefault(name, set()).add(labels[root])
     names = {f"{labels[root]}/{name}" if len(counts[name]) > 1 else name: path for root, path, name in reversed(found)}
-    return sorted((CorpusFile(path, name) for name, path in names.items()), key=_name)
+    inside = [root.resolve() for root in roots]
+    files = [
+        *(CorpusFile(path, name, is_astray=_is_astray(path, inside)) for name, path in names.items()),
+        *(CorpusFile(path, name, is_astray=_is_astray(path, [])) for name, path in uploaded.items()),
+    ]
+    return sorted({file.name: file for file in files}.values(), key=_name)
 
 
 def unpacked(files: Sequence[CorpusFile]) -> tuple[list[CorpusFile], list[SkippedFile]]:
@@ -65,13 +76,13 @@ def unpacked(files: Sequence[CorpusFile]) -> tuple[list[CorpusFile], list[Skippe
     found: list[CorpusFile] = []
     skipped: list[SkippedFile] = []
     for file in files:
-        if not is_archive(file.path):
+        if file.is_astray or not is_archive(file.path):
             found.append(file)
             continue
         try:
             inside = members(file.path)
         except ReadError as error:
-            skipped.append(SkippedFile(file.name, str(error)))
+            skipped.append(SkippedFile(file.name, error.words))
             continue
         if not inside:
             skipped.append(SkippedFile(file.name, _NO_FILES))
@@ -81,12 +92,41 @@ def unpacked(files: Sequence[CorpusFile]) -> tuple[list[CorpusFile], list[Skippe
 
 def open_file(file: CorpusFile) -> OpenedFile:
     """The bytes of a file whose format is known, not yet read as text; raises ReadError where it cannot be opened."""
+    if file.is_astray:
+        raise ReadError(
+            "it is a link to a file outside of the folders that the index is made of. Name that file or its folder "
+            "when you build, or copy it here.",
+            "这是指向资料文件夹之外的链接，没有读取。请在更新资料库时指定那个文件或文件夹，或把它复制过来。",
+        )
     data = _read_bytes(file.path) if file.member is None else read_member(file.path, file.member)
     return OpenedFile(file.name, data, hashlib.sha256(data).hexdigest(), recognise(file.name, data))
 
 
+def _is_astray(path: Path, roots: Sequence[Path]) -> bool:
+    """Whether a path is a link to a file that lies under none of the roots, which are resolved."""
+    if not path.is_symlink() or not path.is_file():
+        return False
+    file = path.resolve()
+    return not any(file.is_relative_to(root) for root in roots)
+
+
 def _name(file: CorpusFile) -> str:
     return file.name
+
+
+def _uploaded(uploads: Path | None) -> dict[str, Path]:
+    """The files that were added through the page, by the path by which they are cited."""
+    if uploads is None or not uploads.is_dir():
+        return {}
+    return {f"{UPLOADED}/{_cited(path.relative_to(uploads))}": path for path in _walk(uploads)}
+
+
+def _outside(uploads: Path | None, root: Path) -> Iterator[Path]:
+    """The files under a root that do not lie in the folder of uploads."""
+    if uploads is None or not uploads.resolve().is_relative_to(root.resolve()):
+        return _walk(root)
+    inside = root / uploads.resolve().relative_to(root.resolve())
+    return (path for path in _walk(root) if not path.is_relative_to(inside))
 
 
 def _cited(path: Path) -> str:
@@ -150,8 +190,13 @@ def _read_bytes(path: Path) -> bytes:
     same = (after.st_size, after.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
     if len(data) != before.st_size or not same:
         raise ReadError(
-            "it changed while it was being read. Wait until it has been written, then build again. "
-            "读取时文件正在变化。请等它写完后重新建立索引。"
+            "it changed while it was being read. Wait until it has been written, then build again.",
+            "读取时文件正在变化。请等它写完后再更新资料库。",
+        )
+    if not data:
+        raise ReadError(
+            "it is empty: the file holds not a single byte. Ask for another copy, or leave it out.",
+            "文件是空的（0 字节），没有任何内容。请换一份，或不要收入。",
         )
     return data
 
@@ -161,13 +206,13 @@ def _check(path: Path, status: os.stat_result) -> None:
         raise _folder(path)
     if not stat.S_ISREG(status.st_mode):
         raise ReadError(
-            "it is no regular file (a pipe, a socket or a device). Leave it out of the folder. "
-            "这不是普通文件（管道、套接字或设备）。请把它移出文件夹。"
+            "it is no regular file (a pipe, a socket or a device). Leave it out.",
+            "这不是普通文件（管道、套接字或设备）。请移除它。",
         )
     if status.st_size > LARGEST_FILE:
         raise ReadError(
-            f"it holds {status.st_size:,} bytes; at most {LARGEST_FILE:,} are read. Split it into smaller files. "
-            f"文件有 {status.st_size:,} 字节，最多读取 {LARGEST_FILE:,} 字节。请拆成几个较小的文件。"
+            f"it holds {status.st_size:,} bytes; at most {LARGEST_FILE:,} are read. Split it into smaller files.",
+            f"文件有 {status.st_size:,} 字节，最多读取 {LARGEST_FILE:,} 字节。请拆成几个较小的文件。",
         )
 
 
@@ -175,24 +220,26 @@ def _folder(path: Path) -> ReadError:
     if path.is_symlink():
         return ReadError(
             "it is a link to a folder, and those are not followed. Name that folder beside this one when you build, or "
-            "copy it here. 这是指向文件夹的链接，不会进入读取。请在建立索引时同时指定那个文件夹，或把它复制过来。"
+            "copy it here.",
+            "这是指向文件夹的链接，不会进入读取。请在更新资料库时同时指定那个文件夹，或把它复制过来。",
         )
     return ReadError(
-        "this folder cannot be opened. Allow reading it, or leave it out. 文件夹打不开。请检查读取权限，或把它移走。"
+        "this folder cannot be opened. Allow reading it, or leave it out.", "文件夹打不开。请检查读取权限，或把它移走。"
     )
 
 
 def _not_opened(error: OSError) -> ReadError:
     if isinstance(error, FileNotFoundError):
         return ReadError(
-            "there is no such file, or it is a link to one that is not there. Check the name. "
-            "找不到这个文件，或者它是失效的链接。请核对文件名。"
+            "there is no such file, or it is a link to one that is not there. Check the name.",
+            "找不到这个文件，或者它是失效的链接。请核对文件名。",
         )
     if error.errno == errno.ELOOP:
         return ReadError(
-            "it is a link that leads back to itself. Leave it out of the folder. 这是指向自身的链接。请把它移出文件夹。"
+            "it is a link that leads back to itself. Leave it out.",
+            "这是指向自身的链接。请移除它。",
         )
     return ReadError(
-        f"it cannot be opened ({error.strerror}). Allow reading it, or leave it out. "
-        "文件打不开。请检查读取权限，或把它移出文件夹。"
+        f"it cannot be opened ({error.strerror}). Allow reading it, or leave it out.",
+        "文件打不开。请检查读取权限，或移除它。",
     )

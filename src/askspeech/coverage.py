@@ -11,7 +11,7 @@ from askspeech.faults import Fault
 from askspeech.lexicon import Rarity, is_empty, likeness, mates
 from askspeech.statements import Context, Statement, Token, affinity, context, tells
 
-__all__ = ["ClauseCoverage", "Similarity", "clause_coverage", "word_faults"]
+__all__ = ["ClauseCoverage", "Similarity", "clause_coverage", "is_held", "word_faults"]
 
 Similarity = Callable[[str, str], float]
 """How near two words are in meaning, 0 to 1, where a model knows."""
@@ -86,6 +86,12 @@ def _covered(
         leads_in,
         cause,
     )
+
+
+def is_held(token: Token, text: Statement) -> bool:
+    """Whether a text has a word, another one that means the same, or most of its parts."""
+    words = {one.text: one for one in text.tokens if not one.quantity}
+    return _best_found(token, words, [text.text], None) >= _SIMILAR
 
 
 def _cause(sentence: Statement, clause: Sequence[Token]) -> int:

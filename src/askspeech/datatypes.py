@@ -239,6 +239,8 @@ class SearchResult:
     notices: tuple[str, ...] = ()
     kind: QuestionKind = "fact"
     """What kind of thing the question was understood to ask for."""
+    kept: int | None = None
+    """How many speeches the filters kept; None where nothing was filtered."""
 
     def __iter__(self) -> Iterator[Hit]:
         """Iterate over the hits, best first."""
@@ -264,6 +266,8 @@ class Citation:
     locator: Locator
     heading_path: tuple[str, ...] = ()
     support: Support = "supported"
+    title_derived: bool = False
+    """Whether the speech has no title of its own, so that this one was made from what it says or from its file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +294,13 @@ class Usage:
     output_tokens: int = 0
     estimated: bool = False
     """Whether the tokens are estimated from characters, because the model's server does not count them."""
+    rewrite_seconds: float = 0.0
+    """Of the seconds, those in which a chat model rewrote the question."""
+    search_seconds: float = 0.0
+    checking_seconds: float = 0.0
+    """Of the seconds, those in which a chat model's sentences were checked against what they cite."""
+    failure: str = ""
+    """What went wrong with the chat model, by its `model_failures.FailureKind`; empty where nothing did."""
 
 
 @dataclass(frozen=True, slots=True)

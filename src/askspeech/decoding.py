@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from askspeech.bilingual import Bilingual
 from askspeech.errors import ReadError
 
 __all__ = ["Decoded", "common_share", "decode", "notices_of_damage"]
@@ -82,8 +83,11 @@ def notices_of_damage(text: str) -> tuple[str, ...]:
     if not count:
         return ()
     return (
-        f"{count} characters had been lost before the file came here; it has the replacement character � in their "
-        f"place. 文件里有 {count} 个字在此之前已经丢失，原处只剩替代符 �。",
+        Bilingual(
+            f"{count} characters had been lost before the file came here; it has the replacement character � in their "
+            "place.",
+            f"文件里有 {count} 个字在此之前已经丢失，原处只剩替代符 �。",
+        ),
     )
 
 
@@ -95,8 +99,9 @@ def _marked(data: bytes, encoding: str) -> Decoded:
         raise ReadError(
             f"its byte order mark says {name}, but byte {error.start + 1:,} of {len(data):,} is not {name} "
             f"({_shown(data, error.start)}). The file is damaged or was cut off: ask for another copy, or save it "
-            f"again as UTF-8 text. 文件开头的标记说是 {name}，但第 {error.start + 1:,} 个字节不是。"
-            "文件已损坏或不完整，请换一份，或重新另存为 UTF-8 文本。"
+            "again as UTF-8 text.",
+            f"文件开头的标记说是 {name}，但第 {error.start + 1:,} 个字节不是。"
+            "文件已损坏或不完整，请换一份，或重新另存为 UTF-8 文本。",
         ) from error
     if _binary(text):
         raise _controls()
@@ -172,8 +177,8 @@ def _binary(text: str) -> bool:
 
 def _controls() -> ReadError:
     return ReadError(
-        "it holds control characters, so it is not a text file. Leave it out of the folder. "
-        "文件含有控制字符，不是文本文件。请把它移出文件夹。"
+        "it holds control characters, so it is not a text file. Leave it out.",
+        "文件含有控制字符，不是文本文件。请移除它。",
     )
 
 
@@ -196,8 +201,8 @@ def _no_text(data: bytes) -> ReadError:
     place, encoding = max(places)
     if place < 0:
         return ReadError(
-            "it is not text in UTF-8, UTF-16, GB18030 or Big5. Save it as UTF-8 text, or leave it out of the folder. "
-            "它不是 UTF-8、UTF-16、GB18030 或 Big5 编码的文本。请另存为 UTF-8 文本，或把它移出文件夹。"
+            "it is not text in UTF-8, UTF-16, GB18030 or Big5. Save it as UTF-8 text, or leave it out.",
+            "它不是 UTF-8、UTF-16、GB18030 或 Big5 编码的文本。请另存为 UTF-8 文本，或移除它。",
         )
     if (within := _utf_8_within(data, encoding)) >= 0:
         return _mixed(data, within, encoding, "UTF-8")
@@ -220,9 +225,9 @@ def _cut_off(data: bytes, place: int, encoding: str) -> ReadError:
     name = _name(encoding)
     return ReadError(
         f"it is {name} text, but it ends in the middle of a character (byte {place + 1:,} of {len(data):,}): it was "
-        f"cut off. Ask for a complete copy, or save it again as UTF-8 text. "
+        "cut off. Ask for a complete copy, or save it again as UTF-8 text.",
         f"文件是 {name} 文本，但结尾处（第 {place + 1:,} 个字节，共 {len(data):,} 个）只剩半个字，内容不完整。"
-        "请换一份完整的，或检查后另存为 UTF-8 文本。"
+        "请换一份完整的，或检查后另存为 UTF-8 文本。",
     )
 
 
@@ -232,9 +237,9 @@ def _mixed(data: bytes, place: int, encoding: str, other: str) -> ReadError:
     return ReadError(
         f"it is {name} text, but the bytes from {place + 1:,} on (of {len(data):,}: {_shown(data, place)}) "
         f"{else_english}: texts in two encodings were joined, or it is damaged. UTF-8 text throughout is expected: "
-        f"open it in an editor, look at that place, and save it as UTF-8. "
+        "open it in an editor, look at that place, and save it as UTF-8.",
         f"文件是 {name} 文本，但从第 {place + 1:,} 个字节起（共 {len(data):,} 个）{else_chinese}，"
-        "可能是把两种编码的文字拼在了一起，或文件已损坏。请用编辑器检查该处，再另存为 UTF-8 文本。"
+        "可能是把两种编码的文字拼在了一起，或文件已损坏。请用编辑器检查该处，再另存为 UTF-8 文本。",
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from askspeech.bilingual import Bilingual
 from askspeech.errors import DiskError, StoreDamagedError
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -190,11 +191,18 @@ def require_space(folder: Path, needed: int) -> None:
     with disk_errors(folder, "see how much space is free for"):
         free = shutil.disk_usage(folder).free
     if free < needed:
-        raise DiskError(
-            f"磁盘空间不足：需要约 {_megabytes(needed)} MB，可用 {_megabytes(free)} MB。 A new index in {folder} needs "
-            f"about {_megabytes(needed)} MB, found {_megabytes(free)} MB free. Free space on that disk and run the "
-            "same command again; an index published before is untouched."
-        )
+        raise DiskError(_too_little(folder, needed=f"{_megabytes(needed)} MB", free=f"{_megabytes(free)} MB"))
+
+
+def _too_little(folder: Path, *, needed: str, free: str) -> Bilingual:
+    chinese = f"磁盘空间不足：需要约 {needed}，可用 {free}。"
+    return Bilingual(
+        f"There is too little room on the server's disk: about {needed} are needed, {free} are free. Ask an "
+        "administrator to make room.",
+        f"{chinese}请管理员清理磁盘后再试。",
+        f"{chinese} A new index in {folder} needs about {needed}, found {free} free. Free space on that disk and run "
+        "the same command again; an index published before is untouched.",
+    )
 
 
 def limit_file_growth(expected_bytes: int) -> int:

@@ -1,33 +1,30 @@
 """The three parts of a generation, written into a draft: from nothing, or as changes to a copy of the index in use."""
 
-import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from askspeech import records
 from askspeech.catalog import CATALOG, Catalog, Embedding
-from askspeech.copies import regrouped, sketch
-from askspeech.datatypes import Document, Passage, Speech
+from askspeech.copies import SPEECHES, Groups, regrouped, sketch_of_all
 from askspeech.disk import copy_closed
-from askspeech.documents import Contents
 from askspeech.earlier import Earlier
 from askspeech.embedder import Embedder, StaticEmbedder
 from askspeech.keywords import KEYWORDS, KeywordIndex
+from askspeech.prepared import Prepared, unpack
 from askspeech.progress import Progress
-from askspeech.tokens import FIELDS, field_tokens, search_key
+from askspeech.records import FileRecord
+from askspeech.tokens import FIELDS
 from askspeech.vectors import VECTORS, Place, VectorIndex
 
-__all__ = ["Draft", "Encoders", "embedded_text"]
+__all__ = ["Draft", "Encoders"]
 
 _EMBED_AT_ONCE = 1024
-
-
-def embedded_text(passage: Passage, speech: Speech) -> str:
-    """What is embedded for a passage: the search key of the headings above it and of its text."""
-    return search_key("\n".join((*passage.heading_path[-2:], passage.text)))
+_KEY = -1
+"""Where the key of its embedding stands in a passage's row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,48 +38,51 @@ class Encoders:
 class Draft:
     """A generation being written into a folder, and how many of its texts had to be embedded.
 
-    `place` is where its vectors go, if not into its folder.
+    Args:
+        folder: a new one.
+        documents: what is to be written, in any order.
+        files: all files of the corpus, also those of documents that stay.
+        embedder: what makes the vectors that the documents come without.
+        place: where the vectors go, if not into the folder.
     """
 
     def __init__(
         self,
         folder: Path,
-        contents: Contents,
-        earlier: Earlier | None,
-        encoders: Encoders,
+        documents: Sequence[Prepared],
+        files: Sequence[FileRecord],
+        embedder: Embedder,
         place: Place | None = None,
     ) -> None:
-        self.folder, self.contents, self.earlier, self.encoders = folder, contents, earlier, encoders
+        self.folder, self.documents, self.files, self.embedder = folder, documents, files, embedder
         self.place = place or folder / VECTORS
         self.embedded = 0
+        self._unembedded: dict[str, tuple[NDArray[np.uint16], str]] = {}
+        """Token ids and text, by key, of what comes without a vector."""
 
-    def from_nothing(self, progress: Progress) -> None:
-        """Write all three parts anew; what was understood, sketched and embedded before is used again."""
+    def from_nothing(self, earlier: Earlier | None, progress: Progress) -> None:
+        """Write all three parts anew; what was embedded before is used again."""
         with Catalog.create(self.folder / CATALOG) as catalog:
-            wanted = self._add_documents(catalog, self._documents(), self._sketches_known(), progress)
-            self._add_groups(catalog, None, (), progress)
-            if self.earlier is not None:
-                catalog.add_embeddings(self.earlier.embeddings(wanted.keys()))
-            self._embed(catalog, wanted, progress)
+            self._add_documents(catalog, earlier, progress)
+            self._add_groups(catalog, None, ([], []), progress)
+            self._embed(catalog, progress)
             catalog.commit()
         with Catalog.open(self.folder / CATALOG) as catalog:
             self._all_vectors(catalog, progress)
-            count = catalog.counts().passages
         with KeywordIndex.create(self.folder / KEYWORDS, FIELDS) as keywords:
-            _add_keywords(keywords, self._documents(), count, progress)
+            self._add_keywords(keywords, progress)
 
     def from_copy(self, earlier: Earlier, removed: Collection[str], progress: Progress) -> None:
-        """Copy the three parts of the index in use, take the removed sources out and put the fresh documents in."""
+        """Copy the three parts of the index in use, take the removed sources out and put the documents in."""
         self._copy(earlier.folder, progress)
         gone = [passage.id for id_ in removed for passage in earlier.catalog.document(id_).passages]
-        groups = _families(earlier.catalog.copy_groups())
+        groups = [_families(earlier.catalog.copy_groups(of)) for of in ("copies", "speech_copies")]
         with Catalog.alter(self.folder / CATALOG) as catalog:
             catalog.remove(removed)
-            wanted = self._add_documents(catalog, self.contents.fresh, {}, progress)
+            fresh = self._add_documents(catalog, None, progress)
             catalog.finish_removing()
-            fresh = {passage.id for document in self.contents.fresh for passage in document.passages}
             self._add_groups(catalog, fresh, groups, progress)
-            self._embed(catalog, wanted, progress)
+            self._embed(catalog, progress)
             catalog.commit()
         with Catalog.open(self.folder / CATALOG) as catalog:
             if isinstance(self.place, Path):
@@ -91,7 +91,7 @@ class Draft:
                 self._all_vectors(catalog, progress)  # a server cannot copy
         with KeywordIndex.alter(self.folder / KEYWORDS) as keywords:
             keywords.remove(gone)
-            _add_keywords(keywords, self.contents.fresh, len(fresh), progress)
+            self._add_keywords(keywords, progress)
 
     def _copy(self, source: Path, progress: Progress) -> None:
         parts = (CATALOG, VECTORS, KEYWORDS) if isinstance(self.place, Path) else (CATALOG, KEYWORDS)
@@ -100,72 +100,73 @@ class Draft:
             copy_closed(source / part, self.folder / part)
             progress("copying", done, len(parts))
 
-    def _documents(self) -> Iterator[Document]:
-        return self.contents.documents(None if self.earlier is None else self.earlier.catalog)
-
-    def _sketches_known(self) -> Mapping[str, bytes]:
-        usable = self.earlier is not None and self.earlier.documents_fit
-        return self.earlier.catalog.sketches() if self.earlier is not None and usable else {}
-
-    def _add_documents(
-        self, catalog: Catalog, documents: Iterable[Document], known: Mapping[str, bytes], progress: Progress
-    ) -> dict[str, str]:
-        """Add documents, the files and the sketches; the texts to embed, by key."""
-        wanted: dict[str, str] = {}
+    def _add_documents(self, catalog: Catalog, earlier: Earlier | None, progress: Progress) -> set[str]:
+        """Add the documents with their sketches and embeddings, and those of before; the ids of their passages."""
         progress("comparing", 0, 2)
-        for document in documents:
-            speeches = {speech.id: speech for speech in document.speeches}
-            texts = [embedded_text(passage, speeches[passage.speech_id]) for passage in document.passages]
-            keys = [_key(text) for text in texts]
-            wanted.update(zip(keys, texts, strict=True))
-            catalog.add(document, keys)
-            catalog.add_sketches(_sketches(document.passages, known))
-        return wanted
+        ids, keys, embedded = set[str](), set[str](), set[str]()
+        for document in self.documents:
+            rows, sketches, embeddings = unpack(document.rows())
+            ((_, _, *rest),) = rows["sources"]
+            source = document.source.id, records.pack_source(document.source), *rest
+            catalog.add_rows({**rows, "sources": [source]})
+            catalog.add_sketches(sketches)
+            catalog.add_embeddings(self._whole(embeddings))
+            embedded.update(key for key, *_ in embeddings)
+            ids.update(row[0] for row in rows["passages"])
+            keys.update(row[_KEY] for row in rows["passages"])
+        if earlier is not None:
+            catalog.add_embeddings(earlier.embeddings(keys - embedded))
+        self.embedded = len(embedded)
+        return ids
+
+    def _whole(self, embeddings: Sequence[tuple[str, bytes, bytes | None, str]]) -> Iterator[Embedding]:
+        """Those that have their vectors; the others are set aside."""
+        for key, tokens, vector, text in embeddings:
+            ids = np.frombuffer(tokens, "<u2")
+            if vector is None:
+                self._unembedded[key] = ids, text
+            else:
+                yield key, ids, np.frombuffer(vector, "<f4")
 
     def _add_groups(
         self,
         catalog: Catalog,
         fresh: Collection[str] | None,
-        groups: Sequence[Sequence[str]],
+        groups: Sequence[Sequence[Sequence[str]]],
         progress: Progress,
     ) -> None:
-        """Add the files, and the groups of near copies; all passages are compared where `fresh` is None."""
+        """Add the files, and the groups of copies; all passages and speeches are compared where `fresh` is None.
+
+        `groups` are those known of passages, and of speeches.
+        """
         progress("comparing", 1, 2)
-        catalog.add_files(self.contents.files)
+        catalog.add_files(self.files)
         kinds: dict[str, dict[str, bytes]] = {}
         sketches = catalog.sketches()
         for row in catalog.passage_rows():
             if row.id in sketches:
                 kinds.setdefault(row.kind, {})[row.id] = sketches[row.id]
-        found = []
-        for members in kinds.values():
-            known = [group for group in groups if any(id_ in members for id_ in group)]
-            changed = members.keys() if fresh is None else fresh & members.keys()
-            found += regrouped(members, set(changed), known, lambda id_: catalog.passages([id_])[0].text)
-        catalog.add_copies(sorted(found))
+        catalog.add_copies(_near_passages(catalog, kinds, fresh, groups[0]))
+        catalog.add_copies(_near_speeches(catalog, kinds.get("text", {}), fresh, groups[1]), "speech_copies")
         progress("comparing", 2, 2)
 
-    def _embed(self, catalog: Catalog, wanted: Mapping[str, str], progress: Progress) -> None:
-        known = catalog.embedding_keys()
-        missing = {key: text for key, text in wanted.items() if key not in known}
-        catalog.add_embeddings(self._embeddings(missing, progress))
-
-    def _embeddings(self, texts: Mapping[str, str], progress: Progress) -> Iterator[Embedding]:
-        keys = sorted(texts)
+    def _embed(self, catalog: Catalog, progress: Progress) -> None:
+        """Embed here what the documents came without."""
+        keys = sorted(self._unembedded)
+        if self.embedded:
+            progress("embedding", 0, self.embedded)
+            progress("embedding", self.embedded - len(keys), self.embedded)
         for start in range(0, len(keys), _EMBED_AT_ONCE):
-            progress("embedding", start, len(keys))
             part = keys[start : start + _EMBED_AT_ONCE]
-            batch = [texts[key] for key in part]
-            vectors = self.encoders.embedder.embed_passages(batch)
-            tokens = self.encoders.tokens.token_ids(batch)
-            yield from zip(part, tokens, vectors, strict=True)
-        if keys:
-            progress("embedding", len(keys), len(keys))
-        self.embedded = len(keys)
+            vectors = self.embedder.embed_passages([self._unembedded[key][1] for key in part])
+            tokens = [self._unembedded[key][0] for key in part]
+            catalog.add_embeddings(zip(part, tokens, vectors, strict=True))
+            progress("embedding", self.embedded - len(keys) + start + len(part), self.embedded)
+        self._unembedded.clear()
 
     def _all_vectors(self, catalog: Catalog, progress: Progress) -> None:
         total = catalog.counts().passages
-        with VectorIndex.create(self.place, self.encoders.embedder.dimension) as index:
+        with VectorIndex.create(self.place, self.embedder.dimension) as index:
             done = 0
             for page in catalog.vector_pages():
                 progress("adding vectors", done, total)
@@ -188,6 +189,16 @@ class Draft:
                 index.add(added, vectors, [rows[id_][0] for id_ in added])
         progress("adding vectors", len(added), len(added))
 
+    def _add_keywords(self, index: KeywordIndex, progress: Progress) -> None:
+        done, total = 0, sum(document.passages for document in self.documents)
+        for document in self.documents:
+            progress("adding keywords", done, total)
+            for passage_id, speech_id, tokens in unpack(document.keywords()):
+                index.add_joined(passage_id, speech_id, dict(zip(FIELDS, tokens, strict=True)))
+            done += document.passages
+        index.commit()
+        progress("adding keywords", total, total)
+
 
 def _staying(catalog: Catalog, added: Collection[str]) -> Iterator[tuple[list[str], NDArray[np.float32]]]:
     for page in catalog.vector_pages():
@@ -195,11 +206,40 @@ def _staying(catalog: Catalog, added: Collection[str]) -> Iterator[tuple[list[st
         yield [page.ids[row] for row in kept], page.vectors[kept]
 
 
-def _sketches(passages: Iterable[Passage], known: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
-    for passage in passages:
-        made = known.get(passage.id) or sketch(passage.text)
-        if made is not None:
-            yield passage.id, made
+def _near_passages(
+    catalog: Catalog,
+    kinds: Mapping[str, Mapping[str, bytes]],
+    fresh: Collection[str] | None,
+    groups: Sequence[Sequence[str]],
+) -> Groups:
+    """Groups of passages that are near copies: texts of texts, outlines of outlines."""
+    found: Groups = []
+    for members in kinds.values():
+        known = [group for group in groups if any(id_ in members for id_ in group)]
+        changed = set(members) if fresh is None else {id_ for id_ in members if id_ in fresh}
+        found += regrouped(members, changed, known, lambda id_: catalog.passages([id_])[0].text)
+    return sorted(found)
+
+
+def _near_speeches(
+    catalog: Catalog, texts: Mapping[str, bytes], fresh: Collection[str] | None, groups: Sequence[Sequence[str]]
+) -> Groups:
+    """Groups of speeches that are copies of one another as a whole; `texts` are the sketches of text passages."""
+    passages: dict[str, list[str]] = {}
+    for row in catalog.passage_rows():
+        if row.kind == "text":
+            passages.setdefault(row.speech_id, []).append(row.id)
+    sketches = {
+        speech: made
+        for speech, ids in passages.items()
+        if (made := sketch_of_all(texts[id_] for id_ in ids if id_ in texts)) is not None
+    }
+    changed = {speech for speech in sketches if fresh is None or any(id_ in fresh for id_ in passages[speech])}
+
+    def text_of(speech: str) -> str:
+        return "\n".join(one.text for one in catalog.passages_of_speech(speech) if one.kind == "text")
+
+    return sorted(regrouped(sketches, changed, groups, text_of, SPEECHES))
 
 
 def _families(numbers: Mapping[str, int]) -> list[list[str]]:
@@ -208,25 +248,3 @@ def _families(numbers: Mapping[str, int]) -> list[list[str]]:
     for identity in sorted(numbers):
         families.setdefault(numbers[identity], []).append(identity)
     return list(families.values())
-
-
-def _add_keywords(index: KeywordIndex, documents: Iterable[Document], total: int, progress: Progress) -> None:
-    done = 0
-    for document in documents:
-        speeches = {speech.id: speech for speech in document.speeches}
-        progress("adding keywords", done, total)
-        for passage in document.passages:
-            speech = speeches[passage.speech_id]
-            index.add(passage.id, speech.id, _passage_tokens(passage, speech))
-        done += len(document.passages)
-    index.commit()
-    progress("adding keywords", total, total)
-
-
-def _passage_tokens(passage: Passage, speech: Speech) -> dict[str, list[str]]:
-    facts = " ".join(fact.value for fact in speech.facts)
-    return dict(field_tokens(passage.text, "\n".join(passage.heading_path), f"{speech.title}\n{facts}"))
-
-
-def _key(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

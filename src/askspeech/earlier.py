@@ -46,6 +46,10 @@ class Earlier:
         """Whether a copy of it, changed, is what a build from nothing would make."""
         return self.documents_fit and self.vectors_fit and self.parts_sound
 
+    def embedding_keys(self) -> frozenset[str]:
+        """The keys of the embeddings that can be used again."""
+        return frozenset(self.catalog.embedding_keys() if self.vectors_fit else ())
+
     def embeddings(self, keys: Collection[str]) -> Iterator[Embedding]:
         """Its embeddings of these keys, none where another embedder made them."""
         return self.catalog.embeddings_by_key(keys) if self.vectors_fit else iter(())

@@ -1,23 +1,27 @@
 """A script of ours that runs before any of Gradio's, which puts what its `head` names into the page only later."""
 
+from collections.abc import Collection
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["EarlyScript"]
 
 _END_OF_HEAD = b"</head>"
+_MANIFEST = b'<link rel="manifest"'
 
 
 class EarlyScript:
-    """Puts a script at the end of the head of the page at `/`."""
+    """Puts a script at the end of the head of the pages at these paths; their manifest is asked for as the reader."""
 
-    def __init__(self, app: ASGIApp, source: str) -> None:
+    def __init__(self, app: ASGIApp, source: str, paths: Collection[str] = ("/",)) -> None:
         self._app = app
+        self._paths = paths
         self._script = f'<script src="{source}"></script>'.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        if scope["type"] != "http" or scope["path"] != "/" or scope["method"] != "GET":
+        if scope["type"] != "http" or scope["path"] not in self._paths or scope["method"] != "GET":
             await self._app(scope, receive, send)
             return
         # What is compressed could not be added to.
@@ -39,6 +43,8 @@ class EarlyScript:
             body = b"".join(parts)
             if Headers(raw=start["headers"]).get("content-type", "").startswith("text/html"):
                 body = body.replace(_END_OF_HEAD, self._script + _END_OF_HEAD, 1)
+                # Without it the browser asks for the manifest as nobody, who is refused.
+                body = body.replace(_MANIFEST, _MANIFEST + b' crossorigin="use-credentials"', 1)
             MutableHeaders(scope=start)["content-length"] = str(len(body))
             await send(start)
             await send({"type": "http.response.body", "body": body})

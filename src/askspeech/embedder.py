@@ -42,6 +42,8 @@ TokenIds = NDArray[np.uint16]
 FORMAT = "askspeech embedding 1"
 """Part of every fingerprint; another number means that the same weights give other vectors."""
 BUILTIN_NAME = "askspeech-static"
+BUILTIN_FINGERPRINT = "0610b3499acb5dfea5dab626af88b904a34dd4339967b8aeb7199b9ddd04e940"
+"""The fingerprint that the weights and the tokenizer in the package must have, or they are not parsed at all."""
 TOKENIZER_BATCH = 1024
 """Texts that are tokenized at once: enough for every core, and few enough that their tokens stay small in memory."""
 INSTALL_AGAIN = "Install askspeech again, or train the model again (training/README.md)."
@@ -82,13 +84,18 @@ class StaticEmbedder:
     """Mean-pooled static token vectors; equal texts get equal bits, whatever the batch and the order.
 
     Reads a SentenceTransformer folder whose one module is `StaticEmbedding`, without prompts. Raises `ModelError` when
-    the folder holds something else.
+    the folder holds something else, or, before anything of it is parsed, other bytes than those of a fingerprint.
     """
 
-    def __init__(self, folder: Path, name: str = "") -> None:
+    def __init__(self, folder: Path, name: str = "", fingerprint: str = "") -> None:
         self.name = name or folder.name
         weights, tokenizer = _read_model_file(folder / WEIGHTS), _read_model_file(folder / TOKENIZER)
         self.fingerprint = _fingerprint(weights, tokenizer)
+        if fingerprint not in ("", self.fingerprint):
+            raise ModelError(
+                f"{folder} holds other bytes than belong there: the fingerprint of {WEIGHTS} and {TOKENIZER} "
+                f"is {self.fingerprint[:12]}…, expected {fingerprint[:12]}…. {INSTALL_AGAIN}"
+            )
         self.token_vectors = _token_vectors(weights, folder)
         """One row for each token id, not of unit length: its norm says how telling the token is."""
         self.token_directions = token_directions(self.token_vectors)
@@ -224,7 +231,7 @@ def builtin_embedder() -> StaticEmbedder:
     """The embedder that comes in the package, read once in a process."""
     folder = importlib.resources.files("askspeech") / "embedding_model"
     with importlib.resources.as_file(folder) as path:
-        return StaticEmbedder(path, BUILTIN_NAME)
+        return StaticEmbedder(path, BUILTIN_NAME, BUILTIN_FINGERPRINT)
 
 
 def _fingerprint(*parts: bytes) -> str:

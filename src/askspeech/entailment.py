@@ -81,8 +81,9 @@ class Sharpener:
     `problem` says why it failed, empty while it has not.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, revision: str = "") -> None:
         self.name = name
+        self._revision = revision
         self.problem = ""
         self._model: EntailmentModel | None = None
         self._loading = threading.Lock()
@@ -98,13 +99,13 @@ class Sharpener:
     def _loaded(self) -> EntailmentModel:
         with self._loading:
             if self._model is None:
-                self._model = EntailmentModel(self.name)
+                self._model = EntailmentModel(self.name, self._revision)
             return self._model
 
 
 def sharpener_of(settings: ChatSettings) -> Sharpener | None:
     """The checker's model that the settings name, None where they name none; nothing is loaded yet."""
-    return Sharpener(settings.checker) if settings.checker else None
+    return Sharpener(settings.checker, settings.checker_revision) if settings.checker else None
 
 
 def _raw() -> Any:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from askspeech.datatypes import Language
 from askspeech.late_interaction import TokenDirections
 
-__all__ = ["Passages", "Unit", "Word", "answers_it", "closeness", "familiarity", "rarity"]
+__all__ = ["Passages", "Unit", "Word", "answers_it", "closeness", "familiarity", "nearness", "rarity"]
 
 _CLOSENESS_SHARE = 0.65
 _LEAST: Mapping[Language, float] = MappingProxyType({"zh": 1.06, "en": 1.27})
@@ -91,12 +91,13 @@ def _rated(
 ) -> tuple[float, float]:
     """How near the passages come to some words, and the weight of that."""
     weights = [rarity(word.frequency, passages.total) * min(len(word.text), _LONGEST_WEIGHED) for word in words]
-    near = [1.0 if word.text in passages.text else _nearness(word.token_ids, known, tokens) for word in words]
+    near = [1.0 if word.text in passages.text else nearness(word.token_ids, known, tokens) for word in words]
     total = sum(weights)
     return (float(np.average(near, weights=weights)) if total else 0.0), total
 
 
-def _nearness(token_ids: NDArray[np.uint16], known: NDArray[np.float32], tokens: TokenDirections) -> float:
+def nearness(token_ids: NDArray[np.uint16], known: NDArray[np.float32], tokens: TokenDirections) -> float:
+    """How near some directions, n × d, come to the tokens of a word: the mean of their best cosines, by their norms."""
     norms = np.sqrt(tokens.weights[token_ids])
     if not norms.any():
         return 0.0

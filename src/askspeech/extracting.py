@@ -5,18 +5,20 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from askspeech.answer_parts import answer_parts
+from askspeech.answer_parts import answer_parts, to_the_point
 from askspeech.asked import Asked, asked_for
 from askspeech.borrowed import Shared, merged
 from askspeech.composing import Composed, compose, compose_refusal
-from askspeech.datatypes import Hit, Language, SearchResult, Source
+from askspeech.datatypes import Citation, Hit, Language, SearchResult, Source
 from askspeech.described import named_places, of_named_places
-from askspeech.evidence import Passages, Unit, Word, answers_it, closeness, familiarity
+from askspeech.evidence import Passages, Unit, Word, answers_it, closeness, familiarity, nearness
 from askspeech.glossary import translate
-from askspeech.questions import compares, language_of, quotations
+from askspeech.questions import compares, language_of, ordinal_of, quotations
 from askspeech.ranking import Ranked, Tokens, candidates_of, ranked
 from askspeech.search import SpeechIndex
+from askspeech.sought import Known, Sought, pairs_of, sought
 from askspeech.sufficiency import Verdict, judge
 from askspeech.tokens import question_terms, search_key, words
 
@@ -26,15 +28,18 @@ PASSAGES = 12
 """How many passages an answer is made of."""
 
 _JUDGED = 5
+_PAIR_FIELDS = ("text_bigrams", "heading_bigrams", "context_bigrams")
 
 
-def extracted(index: SpeechIndex, question: str, result: SearchResult) -> Composed:
-    """The answer to a question from what a search found, in the speeches' own words; without evidence a refusal."""
-    asked = _asked(question, result)
+def extracted(index: SpeechIndex, question: str, result: SearchResult, said: Sequence[Citation] = ()) -> Composed:
+    """The answer to a question from what a search found, in the speeches' own words; without evidence a refusal.
+
+    `said` is what the answer before has quoted, where the question leads on from it: only the best is said again.
+    """
     source_of = cache(index.source)
     if not result.hits or not _answers_it(index, question, result):
-        return compose_refusal(Verdict("not_found"), asked.language, source_of)
-    return _composed(index, asked, result, source_of)
+        return compose_refusal(Verdict("not_found"), language_of(question), source_of, result.kept)
+    return _composed(index, question, result, said, source_of)
 
 
 def _asked(question: str, result: SearchResult) -> Asked:
@@ -44,23 +49,73 @@ def _asked(question: str, result: SearchResult) -> Asked:
     return replace(asked, of_speeches=asked.of_speeches or (compares(question) and len(places) > 1))
 
 
-def _composed(index: SpeechIndex, asked: Asked, result: SearchResult, source_of: Callable[[str], Source]) -> Composed:
-    searched = result.search_question
-    found = ranked_candidates(index, result, of_named_places(searched, result.hits), asked)
-    verdict = judge(searched, asked, found)
+def _composed(
+    index: SpeechIndex,
+    question: str,
+    result: SearchResult,
+    said: Sequence[Citation],
+    source_of: Callable[[str], Source],
+) -> Composed:
+    searched, asked = result.search_question, _asked(question, result)
+    found = _to_the_question(
+        ranked_candidates(index, result, of_named_places(searched, result.hits), asked, question),
+        question,
+        result,
+        said,
+    )
+    verdict = judge(searched, asked, found, _known(index, sought(question)))
     if verdict.outcome in ("blanked_out", "part_hidden", "not_found"):
-        return compose_refusal(verdict, asked.language, source_of)
+        return compose_refusal(verdict, asked.language, source_of, result.kept)
     chosen = answer_parts(found, asked, verdict.better)
     copies = {one.hit.passage.id: index.copies_of(one.hit) for one in chosen.extracts}
     shared = [Shared(one) for one in chosen.extracts] if asked.of_speeches else merged(chosen.extracts, copies)
     return compose(shared, asked, source_of, verdict, enumeration=chosen.enumeration)
 
 
-def ranked_candidates(index: SpeechIndex, result: SearchResult, hits: Sequence[Hit], asked: Asked) -> list[Ranked]:
-    """The candidates of some hits of a search, best first."""
+def _to_the_question(
+    found: Sequence[Ranked], question: str, result: SearchResult, said: Sequence[Citation]
+) -> Sequence[Ranked]:
+    """The candidates that answer the question itself, where it is one that leans on the one before it."""
+    # What refers to an item of a list (第二条怎么做？) is about the words of that item.
+    leans = _taken_over(question, result) and not ordinal_of(question)
+    return to_the_point(found, question, said) if leans and found else found
+
+
+def _taken_over(question: str, result: SearchResult) -> str:
+    """What a question takes over from the conversation, which stands before it in what was searched for."""
+    searched = result.search_question
+    return searched.removesuffix(question) if question and searched.endswith(question) else ""
+
+
+def _known(index: SpeechIndex, wanted: Sought) -> Known:
+    """What is sought, which words of it no passage has, and how near the words of a text come to them."""
+    pairs = {word: pairs_of(word) for word in wanted.words}
+    flat = list(dict.fromkeys(pair for each in pairs.values() for pair in each))
+    found = [index.document_frequencies(field, flat) for field in _PAIR_FIELDS]
+    missing = {pair for pair in flat if not any(frequencies[pair] for frequencies in found)}
+    nowhere = frozenset(word for word, each in pairs.items() if missing.intersection(each))
+    tokens = index.encoders.tokens
+
+    @cache
+    def ids(text: str) -> NDArray[np.uint16]:
+        return np.unique(tokens.token_ids([search_key(text)])[0])
+
+    def near(word: str, text: str) -> float:
+        directions = tokens.token_directions
+        known = directions.directions[ids(text)]
+        return nearness(tokens.token_ids([word])[0], known, directions) if len(known) else 0.0
+
+    return Known(wanted, nowhere, near)
+
+
+def ranked_candidates(
+    index: SpeechIndex, result: SearchResult, hits: Sequence[Hit], asked: Asked, question: str = ""
+) -> list[Ranked]:
+    """The candidates of some hits of a search, best first; `question` is what was asked before it was completed."""
     tokens = Tokens(index.encoders.tokens.token_ids, index.encoders.tokens.token_directions)
     searched = result.search_question
-    return ranked(searched, question_terms(searched), candidates_of(hits, asked), asked, tokens)
+    taken_over = _taken_over(question, result)
+    return ranked(searched, question_terms(searched), candidates_of(hits, asked), asked, tokens, taken_over)
 
 
 def _answers_it(index: SpeechIndex, question: str, result: SearchResult) -> bool:

@@ -37,11 +37,12 @@ def feedback_output(arguments: argparse.Namespace, folder: Path) -> str:
     from askspeech.evaluation import write_questions
 
     kept = Conversations.open(folder if arguments.data is None else arguments.data)
-    questions = kept.export_questions(arguments.owner)
+    questions = kept.export_questions(_owner(kept.path.parent, arguments.owner))
     if not questions:
         raise QuestionError(
             f"{kept.path} holds no answer that was judged good and cites something, expected one at least. "
-            "Judge answers on the chat page first, or name another folder with --data. 还没有评为好的回答。"
+            "Judge answers on the chat page first, or name another folder with --data.",
+            "还没有评为好的回答。",
         )
     write_questions(arguments.out, questions)
     unanswerable = sum(not question.answerable for question in questions)
@@ -49,3 +50,10 @@ def feedback_output(arguments: argparse.Namespace, folder: Path) -> str:
         f"{arguments.out}: {len(questions)} questions 题, {unanswerable} of them unanswerable 无答案. "
         f"Measure with 评测: askspeech evaluate {arguments.out}"
     )
+
+
+def _owner(folder: Path, name: str | None) -> str | None:
+    """What the conversations of a user are kept under; of nobody who signs in, the name itself."""
+    from askspeech.users import Users
+
+    return name if name is None else Users(folder).owner_of(name) or name

@@ -12,6 +12,7 @@ from askspeech.errors import AskSpeechError
 from askspeech.filtering import known_values
 from askspeech.live_index import LiveIndex
 from askspeech.printing import printable
+from askspeech.rendering import shown_file
 from askspeech.texts import PageTexts
 
 __all__ = ["OFFERED", "FilterHandlers", "FilterPanel", "chosen_filters", "filter_choices", "filter_panel", "one_line"]
@@ -70,11 +71,18 @@ def chosen_filters(chosen: Sequence[object]) -> Filters:
 
 def filter_choices(speeches: Sequence[Speech]) -> tuple[Choices, ...]:
     """What each dropdown offers, in the order of `OFFERED`: titles, and values with how many speeches have them."""
-    others = (
-        [(f"{one_line(value)} ({count})", value) for value, count in known_values(speeches, name).items()]
-        for name in OFFERED[1:]
-    )
-    return (list(_titles(speeches)), *others)
+    return (list(_titles(speeches)), *(_values(speeches, name) for name in OFFERED[1:]))
+
+
+def _values(speeches: Sequence[Speech], name: str) -> Choices:
+    """The values of a field; files that were added through the page by their own names, where no other has that."""
+    known = known_values(speeches, name)
+    shown = {value: shown_file(value) if name == "file" else value for value in known}
+    often = Counter(shown.values())
+    return [
+        (f"{one_line(shown[value] if often[shown[value]] == 1 else value)} ({count})", value)
+        for value, count in known.items()
+    ]
 
 
 def _titles(speeches: Sequence[Speech]) -> Iterator[tuple[str, str]]:
@@ -82,7 +90,7 @@ def _titles(speeches: Sequence[Speech]) -> Iterator[tuple[str, str]]:
     titles = [one_line(speech.title) for speech in speeches]
     often = Counter(titles)
     for speech, title in zip(speeches, titles, strict=True):
-        yield (f"{title} · {one_line(speech.file)}" if often[title] > 1 else title), speech.id
+        yield (f"{title} · {one_line(shown_file(speech.file))}" if often[title] > 1 else title), speech.id
 
 
 def one_line(text: str) -> str:
@@ -114,6 +122,11 @@ class FilterHandlers:
             return unchanged
         values = [one if isinstance(one, list) else [] for one in chosen]
         return (*(_filled(offered, value) for offered, value in zip(choices, values, strict=True)), newest)
+
+    def heading(self, texts: PageTexts, updates: Sequence[object]) -> Update:
+        """The panel's heading after updates of the dropdowns; unchanged where none of them says what is chosen."""
+        said = [update["value"] for update in updates if isinstance(update, dict) and "value" in update]
+        return self.labelled(texts, *said) if said else gr.skip()
 
     def labelled(self, texts: PageTexts, *chosen: object) -> Update:
         """The panel's heading, which says how many values are chosen."""

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 
+from askspeech.bilingual import Bilingual
 from askspeech.datatypes import Filters, Speech
 from askspeech.tokens import search_key
 
 __all__ = ["FILTERS", "NOTHING_FILTERED", "filter_notices", "kept_speeches", "known_values"]
 
-NOTHING_FILTERED = "No speech in the index matches the filters. 没有讲话符合筛选条件。"
+NOTHING_FILTERED = Bilingual("No speech in the index matches the filters.", "没有讲话符合筛选条件。")
 
 FILTERS: Mapping[str, str] = MappingProxyType(
     {"speech": "讲话", "file": "文件", "level": "层级", "place": "地点", "year": "年份", "kind": "类型"}
@@ -113,24 +114,39 @@ def _unknown_notice(speeches: Sequence[Speech], kept: Sequence[Speech], name: st
     known = known_values(speeches, name)
     if not known:
         return ""
-    said = ", ".join(f"“{_shortened(value)}”" for value in unknown)
+    quoted = [f"“{_shortened(value)}”" for value in unknown]
+    said = ", ".join(quoted)
     what = "a title with" if name == "speech" else f"the {name}"
-    return f"No speech has {what} {said} 没有这样的{FILTERS[name]}; the index has 现有: {_named(known, unknown)}."
+    named, rest = _named(known, unknown)
+    listed = ", ".join(named)
+    more, more_english, more_chinese = _rest(rest)
+    return Bilingual(
+        f"No speech has {what} {said}; the index has: {listed}{more_english}.",
+        f"没有{FILTERS[name]}是{'、'.join(quoted)}的讲话；现有：{'、'.join(named)}{more_chinese}。",
+        f"No speech has {what} {said} 没有这样的{FILTERS[name]}; the index has 现有: {listed}{more}.",
+    )
 
 
-def _named(known: Iterable[str], unknown: Iterable[str]) -> str:
-    """The values there are; where they are too many, those most like the ones that were asked for."""
+def _rest(number: int) -> tuple[str, str, str]:
+    """That there are more than are named: in both languages, in English and in Chinese."""
+    if not number:
+        return "", "", ""
+    return f", … ({number} in all 共 {number} 个)", f", … ({number} in all)", f"……（共 {number} 个）"
+
+
+def _named(known: Iterable[str], unknown: Iterable[str]) -> tuple[list[str], int]:
+    """The values there are; where they are too many, those most like what was asked for, and how many there are."""
     values = list(known)
     asked = set(_key("".join(unknown)))
     alike = sorted(values, key=lambda value: -len(asked & set(_key(value)))) if len(values) > _VALUES_NAMED else values
-    rest = f", … ({len(values)} in all 共 {len(values)} 个)" if len(values) > _VALUES_NAMED else ""
-    return ", ".join(map(_shortened, alike[:_VALUES_NAMED])) + rest
+    rest = len(values) if len(values) > _VALUES_NAMED else 0
+    return [_shortened(value) for value in alike[:_VALUES_NAMED]], rest
 
 
 def _untold_notice(name: str, count: int) -> str:
-    return (
-        f"Left out, as their {name} is not known: {_counted(count)}. "
-        f"另有 {count} 篇讲话没有标明{FILTERS[name]}，不在查找范围内。"
+    return Bilingual(
+        f"Left out, as their {name} is not known: {_counted(count)}.",
+        f"另有 {count} 篇讲话没有标明{FILTERS[name]}，不在查找范围内。",
     )
 
 

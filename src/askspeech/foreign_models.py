@@ -7,6 +7,7 @@ weights, no code of its own. Loading then reaches for no network.
 import hashlib
 import importlib
 import json
+import logging
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -28,10 +29,15 @@ WANTED = ("*.json", "*.safetensors", "*.txt", "*.model", "*.spm", "*.jinja")
 PICKLED = (".bin", ".pt", ".pth", ".pkl", ".ckpt")
 PICKLED_WEIGHTS = ("pytorch_model", "adapter_model")
 OWN_MODULES = "sentence_transformers."
+CODE = ("modeling_*.py", "configuration_*.py", "tokenization_*.py", "processing_*.py")
+"""How the code is named that a model brings along. It is not run, and a model that needs it is wrong without."""
+CHECKSUM = "sha256:"
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)?", re.ASCII)
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _Result = TypeVar("_Result")
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +106,7 @@ def encodable(texts: Iterable[str]) -> list[str]:
 def _folder(kind: ModelKind, name: str, revision: str) -> Path:
     folder = Path.home() / name[2:] if name.startswith("~/") else Path(name)
     if name and folder.is_dir():
-        if revision:
-            raise ModelError(
-                f"The {kind.noun} {name} is a folder, which has no revisions, but the revision {revision} was asked "
-                f"for. Unset {kind.setting}_REVISION, or name the model instead of a folder."
-            )
+        _check_revision(kind, name, folder, revision)
         return folder
     if not _NAME.fullmatch(name):
         raise ModelError(
@@ -112,6 +114,23 @@ def _folder(kind: ModelKind, name: str, revision: str) -> Path:
             f"there, or a name such as {kind.comparable}; {kind.without}."
         )
     return _fetched(kind, name if "/" in name else f"{kind.owner}/{name}", revision)
+
+
+def _check_revision(kind: ModelKind, name: str, folder: Path, revision: str) -> None:
+    """Raise ModelError where a folder does not hold the very files whose checksum was asked for; any other is none."""
+    if revision.startswith(CHECKSUM):
+        if revision != (found := CHECKSUM + files_digest(folder).hex()):
+            raise ModelError(
+                f"The {kind.noun} {name} holds other files than were asked for: their checksum is {found}, expected "
+                f"{revision}. Fetch the model's folder again; or, if it was changed on purpose, set "
+                f"{kind.setting}_REVISION to its checksum."
+            )
+    elif revision:
+        raise ModelError(
+            f"The {kind.noun} {name} is a folder, which has no revisions, but the revision {revision} was asked "
+            f"for. Unset {kind.setting}_REVISION, set it to the checksum of the files in the folder ({CHECKSUM}"
+            f"{files_digest(folder).hex()} now), or name the model instead of a folder."
+        )
 
 
 def _fetched(kind: ModelKind, name: str, revision: str) -> Path:
@@ -125,6 +144,7 @@ def _fetched(kind: ModelKind, name: str, revision: str) -> Path:
     try:
         if _COMMIT.fullmatch(revision) and (here := _here_already(snapshot)):
             return here
+        _log.warning("%s", _announcement(kind, name, revision))
         information = _within(SECONDS_TO_ANSWER, lambda: _information(hub, name, revision))
         _refuse_pickles(kind, name, [PurePosixPath(file.rfilename) for file in information.siblings or ()])
         _refuse_code(kind, name, snapshot(["*.json"]))
@@ -146,6 +166,16 @@ def _here_already(snapshot: Callable[..., Path]) -> Path | None:
 
 def _information(hub: Any, name: str, revision: str) -> Any:
     return hub.HfApi().model_info(name, revision=revision or None, timeout=SECONDS_TO_ANSWER)
+
+
+def _announcement(kind: ModelKind, name: str, revision: str) -> str:
+    """What is fetched from where, and what asked for it: nothing else in this program reaches for a model's files."""
+    places = importlib.import_module("huggingface_hub.constants")
+    version = f" in the revision {revision}" if revision else ""
+    return (
+        f"Asking {places.ENDPOINT} for the {kind.noun} {name}{version}, because {kind.setting} names it; what "
+        f"is not in {places.HF_HUB_CACHE} yet is fetched from there. 正在按设置从该地址获取模型。"
+    )
 
 
 def _out_of_reach(kind: ModelKind, name: str, revision: str, error: Exception) -> str:
@@ -209,6 +239,12 @@ def _refuse_pickles(kind: ModelKind, name: str, files: Iterable[PurePosixPath]) 
 
 def _refuse_code(kind: ModelKind, name: str, folder: Path) -> None:
     """Raise ModelError where a model would have to run code that comes with it, or that it names."""
+    if brought := _files(folder, CODE):
+        raise ModelError(
+            f"The {kind.noun} {name} brings code of its own ({brought[0].relative_to(folder)}), which is never run. "
+            f"Name a model in {kind.setting} that sentence_transformers loads without such code, such as "
+            f"{kind.comparable}; {kind.without}."
+        )
     for path in _files(folder, ("*.json",)):
         if code := _code_named(path):
             raise ModelError(

@@ -60,7 +60,8 @@ def token_output(arguments: argparse.Namespace, folder: Path) -> str:
         if not access.remove(arguments.id):
             raise SettingsError(
                 f"There is no token {arguments.id!r} in {access.path}: expected an id that `askspeech token list` "
-                "prints. 没有这个令牌。"
+                "prints.",
+                "没有这个令牌。",
             )
         return _removed_text(arguments.id, left=bool(access.tokens()))
     return _tokens_text(access.tokens())
@@ -79,8 +80,8 @@ def _removed_text(identity: str, *, left: bool) -> str:
     if left:
         return f"Token {identity} is removed 已删除."
     return (
-        f"Token {identity} is removed 已删除. It was the last one: programs on this machine may use REST and MCP "
-        "without a token again, others may not. 已没有令牌：本机程序可直接调用，其他机器不能调用。"
+        f"Token {identity} is removed 已删除. It was the last one: unless there are users, programs on this machine "
+        "may use REST and MCP without a token again, others may not. 已没有令牌：没有用户时，本机程序可直接调用。"
     )
 
 
@@ -90,6 +91,7 @@ def _tokens_text(tokens: "tuple[Token, ...]") -> str:
     if tokens:
         return tokens_text(tokens)
     return (
-        "There is no token 还没有令牌: programs on this machine may use REST and MCP, others may not. "
+        "There is no token 还没有令牌: as long as there are no users either, programs on this machine may use REST and "
+        "MCP, others may not. "
         "Make one: askspeech token add --role reader"
     )

@@ -6,28 +6,35 @@ has, none is written. Both ways of building give the same logical hash.
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from askspeech.build_report import BuildReport, BuiltFrom, FileReport, SkippedFile
+from askspeech.bilingual import Bilingual, said_in
+from askspeech.build_record import Known
+from askspeech.build_report import BuildReport, BuiltFrom, SkippedFile
 from askspeech.catalog import CATALOG, Catalog
-from askspeech.cleaning import BLANK_SPACE
 from askspeech.cleaning_rules import Rules, load_rules
 from askspeech.corpus_files import CorpusFile, find_files
-from askspeech.datatypes import Source
 from askspeech.disk import folder_bytes, limit_file_growth, require_space
-from askspeech.documents import Contents, read_documents
-from askspeech.drafting import Draft, Encoders, embedded_text
+from askspeech.documents import Contents, prepared_again, read_documents, removed_spans
+from askspeech.drafting import Draft, Encoders
 from askspeech.earlier import Earlier, Shape, open_earlier
 from askspeech.embedder import Embedder, StaticEmbedder, builtin_embedder, load_embedder
+from askspeech.engines import Workshop, workshop
 from askspeech.errors import CorpusError, StoreDamagedError, StoreUnreachableError
+from askspeech.exclusions import Exclusions
+from askspeech.file_reports import file_reports
 from askspeech.manifest import EmbedderRecord, Manifest, corpus_roots, hashes
+from askspeech.prepared import BUILTIN, Prepared
+from askspeech.preparing import embedded_text, recipe
 from askspeech.progress import Progress, silent
+from askspeech.recording import LAST_STAGE, Recorder, Started
 from askspeech.settings import DEFAULT_STORE, IndexSettings
 from askspeech.space import Amount, generation_bytes
 from askspeech.store import Store, Writer
+from askspeech.uploads import Uploads
 from askspeech.vector_places import greet, new_place, recorded, remove_unused
 from askspeech.verification import verify
 
@@ -49,34 +56,48 @@ def build_index(
     progress: Progress | None = None,
     allow_empty: bool = False,
     fresh: bool = False,
+    started: Started | None = None,
 ) -> BuildReport:
-    """Make the index of a store exactly what the corpus folders hold; without folders, those of the last build.
+    """Make the index of a store exactly what the corpus folders and the uploads hold, less what has been removed.
 
+    Without folders, those of the last build are meant; `started` says by whom it was started, for whoever watches it.
     Files that cannot be read are skipped and listed in the report. The index in use stays until the new one has been
     verified; where nothing has changed, nothing is written, unless `fresh` asks for a new index from nothing. The
     growth of files that this process writes is limited from now on (see `limit_file_growth`). Raises CorpusError,
-    StoreLockedError, DiskError, ModelError or StoreDamagedError; with a Chroma server StoreUnreachableError or
-    StoreMismatchError.
+    BuildCancelledError, StoreLockedError, DiskError, ModelError or StoreDamagedError; with a Chroma server
+    StoreUnreachableError or StoreMismatchError.
     """
     began = time.monotonic()
-    settings = settings or IndexSettings()
+    settings, started = settings or IndexSettings(), started or Started()
     place = Store(Path(store), settings.chroma_server)
-    with place.writer() as writer, ExitStack() as closing:
+    with (
+        place.writer(started.lock) as writer,
+        Recorder(place.path, started, progress or silent) as record,
+        ExitStack() as closing,
+        record.cancellable(),
+    ):
         interface = greet(place.server)  # before an hour of work, not after it
         closing.callback(_remove_leftovers, writer)
+        exclusions, uploads = Exclusions(place.path).all(), Uploads(place.path).stamps()
         roots = _roots(corpus, place)
-        files = _files(roots, allow_empty=allow_empty)
+        files = _files(roots, place, allow_empty=allow_empty)
         rules = load_rules(settings.cleaning_rules)
         encoders = Encoders(embedder or load_embedder(settings), builtin_embedder())
         earlier = open_earlier(place, _shape(settings, rules, encoders), closing)
-        known = earlier.catalog if earlier is not None and earlier.documents_fit else None
-        contents = read_documents(files, settings, rules, known, progress or silent)
-        if not contents and not allow_empty:
+        usable = earlier.catalog if earlier is not None and earlier.documents_fit else None
+        known = frozenset[str]() if earlier is None else earlier.embedding_keys()
+        named = _embedder_of_workers(encoders, settings, embedder)
+        by = recipe(settings, rules, removed_spans(exclusions), embedder=named, known=known)
+        work = closing.enter_context(workshop(by, settings.engine, settings.workers, place.generations))
+        contents = read_documents(files, work, usable, record, exclusions)
+        if not contents and not (allow_empty or _may_be_empty(roots, contents)):
             raise CorpusError(_nothing_readable(roots, contents.skipped))
-        build = _Build(writer, _shape(settings, rules, encoders), encoders, roots, contents, earlier, interface)
-        made = build.run(progress or silent, fresh=fresh)
+        build = _Build(writer, _shape(settings, rules, encoders), encoders, roots, contents, earlier, work, interface)
+        made = build.run(record, fresh=fresh)
         writer.prune()
-        return _report(place, made, contents.skipped, time.monotonic() - began)
+        report = _report(place, made, contents, time.monotonic() - began)
+        record.made(Known(report, uploads, exclusions))
+        return report
 
 
 def _remove_leftovers(writer: Writer) -> None:
@@ -105,15 +126,16 @@ class _Build:
         roots: Sequence[Path],
         contents: Contents,
         earlier: Earlier | None,
+        workshop: Workshop,
         interface: str,
     ) -> None:
-        self.interface = interface
+        self.workshop, self.interface = workshop, interface
         self.writer, self.shape, self.encoders, self.contents, self.earlier = writer, shape, encoders, contents, earlier
         self.roots = tuple(str(root.resolve()) for root in roots)
         counts = {} if earlier is None else earlier.catalog.passages_by_source()
         self.removed = sorted(counts.keys() - contents.kept)
         self.changed = sum(counts[source] for source in self.removed)
-        self.changed += sum(len(document.passages) for document in contents.fresh)
+        self.changed += sum(document.passages for document in contents.fresh)
         self.passages = sum(counts.values())
 
     def run(self, progress: Progress, *, fresh: bool) -> _Made:
@@ -146,29 +168,30 @@ class _Build:
 
     def _changed_copy(self, earlier: Earlier, progress: Progress) -> _Made:
         size = folder_bytes(earlier.folder)
-        draft = self._draft(size + self._estimate(fresh_only=True))
+        draft = self._draft(self.contents.fresh, size)
         draft.from_copy(earlier, self.removed, progress)
         self._finish(draft, progress, earlier.manifest.churn + self.changed)
         return _Made(draft.folder, "copy", draft.embedded)
 
     def _from_nothing(self, progress: Progress) -> _Made:
-        draft = self._draft(self._estimate(fresh_only=False))
-        draft.from_nothing(progress)
+        kept: Iterable[Prepared] = ()
+        if self.earlier is not None:
+            kept = prepared_again(sorted(self.contents.kept), self.earlier.catalog, self.workshop)
+        draft = self._draft((*self.contents.fresh, *kept))
+        draft.from_nothing(self.earlier, progress)
         self._finish(draft, progress, 0)
         return _Made(draft.folder, "nothing", draft.embedded)
 
-    def _draft(self, needed: int) -> Draft:
+    def _draft(self, documents: Sequence[Prepared], more_bytes: int = 0) -> Draft:
+        self.workshop.engine.close()  # all is prepared
+        embedder = self.encoders.embedder
+        needed = more_bytes + generation_bytes(_amount(documents), embedder.dimension)
         self.writer.remove_leftovers()
         require_space(self.writer.store.path, needed)
         limit_file_growth(needed)
         folder = self.writer.draft()
         place = new_place(self.writer.store, folder, self.interface)
-        return Draft(folder, self.contents, self.earlier, self.encoders, place)
-
-    def _estimate(self, *, fresh_only: bool) -> int:
-        known = None if fresh_only or self.earlier is None else self.earlier.catalog
-        amount = Amount.of(self.contents.documents(known))
-        return generation_bytes(amount, self.encoders.embedder.dimension)
+        return Draft(folder, documents, self.contents.files, embedder, place)
 
     def _finish(self, draft: Draft, progress: Progress, churn: int) -> None:
         """Verify and publish a draft whose parts are closed."""
@@ -188,7 +211,9 @@ class _Build:
                 f"The new index in {draft.folder} did not pass its check: {'; '.join(verification.problems)}. The "
                 "index in use was left as it is. Build again; if that fails too, check the disk."
             )
+        progress(LAST_STAGE, 0, 1)
         self.writer.publish(draft.folder)
+        progress(LAST_STAGE, 1, 1)
 
     def _manifest(self, catalog: Catalog, churn: int, vectors: Mapping[str, str]) -> Manifest:
         embedder = self.encoders.embedder
@@ -206,6 +231,18 @@ class _Build:
         )
 
 
+def _embedder_of_workers(encoders: Encoders, settings: IndexSettings, embedder: Embedder | None) -> str:
+    """What workers embed with: one that is named on other machines only, because here it uses every processor alone."""
+    if encoders.embedder.fingerprint == encoders.tokens.fingerprint:
+        return BUILTIN
+    return settings.embedder if embedder is None and settings.engine == "ray" else ""
+
+
+def _amount(documents: Iterable[Prepared]) -> Amount:
+    counts = [(one.passages, one.passage_characters, one.source_characters) for one in documents]
+    return Amount(*map(sum, zip(*counts, strict=True))) if counts else Amount(0, 0, 0)
+
+
 def _shape(settings: IndexSettings, rules: Rules, encoders: Encoders) -> Shape:
     shaping = {
         "passage_minimum": settings.passage_minimum,
@@ -217,72 +254,72 @@ def _shape(settings: IndexSettings, rules: Rules, encoders: Encoders) -> Shape:
 
 
 def _roots(corpus: Sequence[Path | str], store: Store) -> list[Path]:
+    """The folders to build from, without that of the uploads, which is taken in anyway."""
     if corpus:
-        return list(dict.fromkeys(Path(root) for root in corpus))
-    current = store.current()
-    if current is None:
-        raise CorpusError(
-            f"No folder of speeches was named, and {store.path} holds no index that could be built again. "
-            f"Name one: askspeech build FOLDER --store {store.path}"
-        )
-    return corpus_roots(current)
+        roots = list(dict.fromkeys(Path(root) for root in corpus))
+    elif (current := store.current()) is not None:
+        roots = corpus_roots(current)
+    elif find_files([], store.uploads):
+        roots = []
+    else:
+        raise CorpusError(_nothing_to_build(store))
+    return [root for root in roots if root.resolve() != store.uploads.resolve()]
 
 
-def _files(roots: Sequence[Path], *, allow_empty: bool) -> list[CorpusFile]:
+def _nothing_to_build(store: Store) -> Bilingual:
+    return Bilingual(
+        "There are no speeches yet: add files first, then update the index.",
+        "还没有讲话稿：请先添加文件，再更新资料库。",
+        f"No folder of speeches was named, nothing has been added through the page, and {store.path} holds no "
+        f"index that could be built again. Name a folder: askspeech build FOLDER --store {store.path}, or add "
+        "files in the page. 还没有讲话稿：请指定文件夹，或在页面上添加文件。",
+    )
+
+
+def _files(roots: Sequence[Path], store: Store, *, allow_empty: bool) -> list[CorpusFile]:
     for root in roots:
         if not find_files([root]) and not allow_empty:
             raise CorpusError(
                 f"The folder {root} holds no file (文件夹是空的), expected speeches. Put some in, name "
                 "another folder, or pass --allow-empty if it is meant to be empty."
             )
-    return find_files(roots)
+    return find_files(roots, store.uploads)
 
 
-def _nothing_readable(roots: Sequence[Path], skipped: Sequence[SkippedFile]) -> str:
+def _may_be_empty(roots: Sequence[Path], contents: Contents) -> bool:
+    """Whether there is nothing because somebody has removed all there was, and not because nothing could be read."""
+    return not contents.skipped and (bool(contents.excluded) or not roots)
+
+
+def _nothing_readable(roots: Sequence[Path], skipped: Sequence[SkippedFile]) -> Bilingual:
     places = ", ".join(str(root) for root in roots)
-    reasons = "\n".join(f"  {file.file}: {file.reason}" for file in skipped[:20])
-    return (
-        f"None of the {len(skipped)} files in {places} could be read as a speech; the index stays as it is.\n{reasons}"
+    whole = "\n".join(f"  {file.file}: {file.reason}" for file in skipped[:20])
+    english, chinese = (
+        "\n".join(f"  {file.file}: {said_in(file.reason, language)}" for file in skipped[:20])
+        for language in ("en", "zh")
+    )
+    none = f"None of the {len(skipped)} files"
+    return Bilingual(
+        f"{none} could be read as a speech; the index stays as it is.\n{english}",
+        f"{len(skipped)} 个文件都不能作为讲话稿读取，资料库没有变化。\n{chinese}",
+        f"{none} in {places} could be read as a speech; the index stays as it is.\n{whole}",
     )
 
 
-def _report(store: Store, made: _Made, skipped: Sequence[SkippedFile], seconds: float) -> BuildReport:
+def _report(store: Store, made: _Made, contents: Contents, seconds: float) -> BuildReport:
     with Catalog.open(made.folder / CATALOG) as catalog:
-        files = _file_reports(catalog)
+        files = file_reports(catalog)
         counts = catalog.counts()
     return BuildReport(
         store=str(store.path),
         generation=made.folder.name,
         files=files,
-        skipped=tuple(skipped),
+        skipped=contents.skipped,
         speeches=counts.speeches,
         passages=counts.passages,
         embedded=made.embedded,
         logical_hash=Manifest.read(made.folder).logical_hash,
         seconds=seconds,
         built_from=made.built_from,
+        excluded=contents.excluded,
     )
-
-
-def _file_reports(catalog: Catalog) -> tuple[FileReport, ...]:
-    speeches, passages = catalog.speeches_by_source(), catalog.passages_by_source()
-    return tuple(
-        FileReport(
-            file=source.file,
-            speeches=speeches[source.id],
-            passages=passages.get(source.id, 0),
-            characters=len(source.text),
-            dropped=_dropped(catalog, source),
-            copies=source.copies,
-            notices=source.layout.notices,
-        )
-        for source in catalog.sources(with_text=True)
-    )
-
-
-def _dropped(catalog: Catalog, source: Source) -> tuple[tuple[str, int], ...]:
-    dropped: dict[str, int] = {}
-    for drop in catalog.drops(source.id):
-        if drop.reason != BLANK_SPACE:
-            dropped[drop.reason] = dropped.get(drop.reason, 0) + drop.span.end - drop.span.start
-    return tuple(sorted(dropped.items()))

@@ -54,7 +54,7 @@ class KeepingEvents:
 
     def listed(self, conversation: Conversation, search: str, limit: int, request: gr.Request) -> Listing:
         """The list of kept conversations."""
-        return self._keeping.listed(conversation, search, limit, texts_for(request))
+        return self._keeping.listed(conversation, search, limit, texts_for(request), request)
 
     def searched(self, conversation: Conversation, search: str, request: gr.Request) -> tuple[Update | int, ...]:
         """The list of what was searched for, from its beginning."""
@@ -76,9 +76,9 @@ class KeepingEvents:
         if identity == NEW:
             return empty(texts)
         try:
-            conversation = self._keeping.chat.restored(identity)
+            conversation = self._keeping.chat(request).restored(identity)
         except AskSpeechError as error:
-            return shown(Conversation(refusal=str(error)), texts, box=IDLE, sources="")
+            return shown(Conversation(refusal=error.words), texts, box=IDLE, sources="")
         if not conversation.exchanges:
             return (*empty(texts)[:3], conversation)
         return shown(conversation, texts, box=IDLE, sources=sources_of(conversation, self._live, texts))
@@ -94,7 +94,7 @@ class KeepingEvents:
     def deleted(self, conversation: Conversation, request: gr.Request) -> Shown:
         """A new conversation in place of the one deleted."""
         self._running.end(str(request.session_hash), "cleared")
-        if self._keeping.deleted(conversation):
+        if self._keeping.deleted(conversation, request):
             return empty(texts_for(request))
         return gr.skip(), gr.skip(), gr.skip(), gr.skip()
 
@@ -102,7 +102,7 @@ class KeepingEvents:
         self, said: gr.LikeData, conversation: Conversation, current: str, request: gr.Request
     ) -> tuple[Update, Conversation | Update, Update, Update, object]:
         """What is thought of an answer, and the box for a comment on it with what was written before."""
-        conversation = self._keeping.known(conversation, current)
+        conversation = self._keeping.known(conversation, current, request)
         turn = (said.index if isinstance(said.index, int) else said.index[0]) // 2 + conversation.folded
         verdict = thumb(said.liked)
         before = conversation.judgement(turn)
@@ -115,7 +115,7 @@ class KeepingEvents:
         self, comment: str, place: tuple[str, int], conversation: Conversation, current: str, request: gr.Request
     ) -> tuple[Update, Conversation | Update, Update]:
         """The comment on an answer; the box goes."""
-        conversation = self._keeping.known(conversation, current)
+        conversation = self._keeping.known(conversation, current, request)
         identity, turn = place
         before = conversation.judgement(turn)
         if identity != conversation.id or before is None:
@@ -127,7 +127,7 @@ class KeepingEvents:
         self, conversation: Conversation, judgement: Judgement, request: gr.Request
     ) -> tuple[Update, Conversation | Update, bool]:
         """Updates of the chatbot and the conversation, and whether the judgement is kept."""
-        after = self._keeping.judged(conversation, judgement)
+        after = self._keeping.judged(conversation, judgement, request)
         if _running(conversation):
             # The running answer's next update is the conversation; it reads the judgements at its end.
             return gr.skip(), gr.skip(), after is not conversation
@@ -139,11 +139,11 @@ class KeepingEvents:
         self, said: str, conversation: Conversation, current: str, request: gr.Request
     ) -> tuple[Update, Conversation | Update]:
         """The sources of the answer that was pointed at, with what was said of one of them."""
-        conversation = self._keeping.known(conversation, current)
+        conversation = self._keeping.known(conversation, current, request)
         judgement = pointed(said)
         if judgement is None or not 0 <= judgement.turn < len(conversation.exchanges):
             return gr.skip(), gr.skip()
-        after = conversation if judgement.citation is None else self._keeping.judged(conversation, judgement)
+        after = conversation if judgement.citation is None else self._keeping.judged(conversation, judgement, request)
         sources = sources_of(after, self._live, texts_for(request), judgement.turn)
         return gr.update(value=sources), gr.skip() if _running(conversation) else after
 
@@ -159,8 +159,8 @@ def connect_keeping(
     handlers: KeepingHandlers,
     events: KeepingEvents,
     changes: Sequence[Dependency],
-) -> None:
-    """Connect the list and the feedback.
+) -> tuple[Dependency, ...]:
+    """Connect the list and the feedback; the events that show another conversation.
 
     Args:
         panel: the list's components.
@@ -171,7 +171,8 @@ def connect_keeping(
         changes: after which events the list may be another.
     """
     looking: tuple[Any, ...] = (events.listed, [parts.conversation, panel.search, panel.limit], panel.listing)
-    for event in (*changes, *_opening(panel, comments, parts, events)):
+    opening = _opening(panel, comments, parts, events)
+    for event in (*changes, *opening):
         event.then(*looking, **QUIET)
     panel.sidebar.expand(*looking, **QUIET)
     longer = [*panel.listing, panel.limit]
@@ -182,8 +183,9 @@ def connect_keeping(
     )
     renamed.then(*looking, **QUIET)
     _connect_tools(panel, parts, handlers)
-    if handlers.chat.on:
+    if handlers.on:
         _connect_feedback(panel, comments, parts, events)
+    return opening
 
 
 def _opening(

@@ -9,13 +9,16 @@ from typing import Any
 import gradio as gr
 
 from askspeech.chat import Conversation
-from askspeech.chat_keeping import ChatKeeping
+from askspeech.chat_keeping import ChatKeeping, Remembered
 from askspeech.conversations import Conversations
 from askspeech.errors import AskSpeechError
 from askspeech.filter_panel import one_line
+from askspeech.gate import owner_of
 from askspeech.keeping import Judgement, KeptSummary, Verdict
 from askspeech.live_index import LiveIndex
 from askspeech.rendering import escape
+from askspeech.showing import texts_for
+from askspeech.telling import told
 from askspeech.texts import PageTexts
 
 __all__ = ["NEW", "KeepingHandlers", "KeepingPanel", "comment_box", "keeping_panel"]
@@ -146,65 +149,78 @@ def _line(words: gr.I18n, name: str, identity: str) -> gr.Textbox:
 class KeepingHandlers:
     """What the events of the list do; every method can be called without a browser."""
 
-    def __init__(self, store: Conversations | None, live: LiveIndex) -> None:
-        self.chat = ChatKeeping(store, live)
+    def __init__(self, store: Conversations | None, live: LiveIndex, remembered: Remembered | None = None) -> None:
+        self._store = store
+        self._live = live
+        self._remembered = Remembered() if remembered is None else remembered
 
-    def listed(self, conversation: Conversation, search: str, limit: int, texts: PageTexts) -> Listing:
+    @property
+    def on(self) -> bool:
+        """Whether conversations are kept."""
+        return self._store is not None
+
+    def chat(self, request: gr.Request) -> ChatKeeping:
+        """The conversations of whoever asks."""
+        return ChatKeeping(self._store, self._live, owner_of(request), self._remembered)
+
+    def listed(
+        self, conversation: Conversation, search: str, limit: int, texts: PageTexts, request: gr.Request
+    ) -> Listing:
         """The kept conversations that hold the words searched for, the one shown marked, and what can be done to it."""
-        if not self.chat.on:
+        if not self.on:
             listing = _listing((), texts.keeping_off, conversation, more=False)
             return (*listing[:-1], gr.update(value=conversation.id or NEW))
         try:
-            found = self.chat.summaries(search, limit + 1)
+            found = self.chat(request).summaries(search, limit + 1)
         except AskSpeechError as error:
-            return _listing((), str(error), conversation, more=False)
+            return _listing((), told(error, texts), conversation, more=False)
         unfound = texts.conversations_unfound if search.strip() else texts.conversations_none
         listing = _listing(found[:limit], "" if found else unfound, conversation, more=len(found) > limit)
         # Below what was found, they would seem to be about it.
         elsewhere = bool(search.strip()) and conversation.id not in [one.id for one in found[:limit]]
         return (*listing[:3], gr.update(visible=False), *listing[4:]) if elsewhere else listing
 
-    def renaming(self, conversation: Conversation) -> tuple[Update, Update, Update]:
+    def renaming(self, conversation: Conversation, request: gr.Request) -> tuple[Update, Update, Update]:
         """The box for a new title with the one that it has; what asks about deleting goes."""
         try:
-            title = self.chat.title(conversation)
+            title = self.chat(request).title(conversation)
         except AskSpeechError as error:
-            warn(error)
+            warn(told(error, texts_for(request)))
             return gr.skip(), gr.skip(), gr.skip()
         return gr.update(visible=True), gr.update(value=title), gr.update(visible=False)
 
-    def renamed(self, title: str, conversation: Conversation) -> None:
+    def renamed(self, title: str, conversation: Conversation, request: gr.Request) -> None:
         """Keep the conversation under that title; a warning says where that cannot be."""
         try:
-            self.chat.rename(conversation, title)
+            self.chat(request).rename(conversation, title)
         except AskSpeechError as error:
-            warn(error)
+            warn(told(error, texts_for(request)))
 
-    def deleted(self, conversation: Conversation) -> bool:
+    def deleted(self, conversation: Conversation, request: gr.Request) -> bool:
         """Delete what is kept of the conversation; False, with a warning, where that cannot be."""
         try:
-            self.chat.delete(conversation)
+            self.chat(request).delete(conversation)
         except AskSpeechError as error:
-            warn(error)
+            warn(told(error, texts_for(request)))
             return False
         return True
 
-    def known(self, conversation: Conversation, current: str) -> Conversation:
+    def known(self, conversation: Conversation, current: str, request: gr.Request) -> Conversation:
         """The page's conversation; where the server has started since and forgotten it, what is kept of it."""
         if conversation.exchanges or current in ("", NEW):
             return conversation
         try:
-            return self.chat.restored(current)
+            return self.chat(request).restored(current)
         except AskSpeechError:
             # It was deleted, or cannot be read, which the list says: what is asked now begins a new one.
             return conversation
 
-    def judged(self, conversation: Conversation, judgement: Judgement) -> Conversation:
+    def judged(self, conversation: Conversation, judgement: Judgement, request: gr.Request) -> Conversation:
         """The conversation with that judgement kept; as it was, with a warning, where that cannot be."""
         try:
-            return self.chat.judge(conversation, judgement)
+            return self.chat(request).judge(conversation, judgement)
         except AskSpeechError as error:
-            warn(error)
+            warn(told(error, texts_for(request)))
             return conversation
 
 
@@ -251,6 +267,6 @@ def pointed(said: str) -> Judgement | None:
     return judgement if numbers and isinstance(verdict, str) and judgement.allowed else None
 
 
-def warn(error: AskSpeechError) -> None:
-    """Show an error for a while."""
-    gr.Warning(escape(str(error)))
+def warn(words: str) -> None:
+    """Show what went wrong for a while."""
+    gr.Warning(escape(words))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KeepingTexts:
     """The words in one language; `{…}` stands for what is filled in."""
 
@@ -25,6 +25,7 @@ class KeepingTexts:
     delete_confirm: str
     not_kept: str
     place_gone: str
+    places_gone: str
     cited_right: str
     cited_wrong: str
     comment: str
@@ -51,7 +52,8 @@ CHINESE_KEEPING = {
     "delete_really": "删除这个对话？删除后不能恢复。",
     "delete_confirm": "确定删除",
     "not_kept": "这个回答没能保存：{reason}",
-    "place_gone": "这处原文已不在当前的索引里；这里是引用时的原话。",
+    "place_gone": "这处原文已不在资料库里；这里是引用时的原话。",
+    "places_gone": "有 {number} 处引文所在的讲话已从资料库移除或改动过，那里只有引用时的原话，不能再点开核对。",
     "cited_right": "引得对",
     "cited_wrong": "引得不对",
     "comment": "你的意见（可以不写）",
@@ -80,7 +82,9 @@ ENGLISH_KEEPING = {
     "delete_really": "Delete this conversation? It cannot be brought back.",
     "delete_confirm": "Delete for good",
     "not_kept": "This answer could not be kept: {reason}",
-    "place_gone": "The index no longer has this place; these are the words as they were quoted.",
+    "place_gone": "The library no longer has this place; these are the words as they were quoted.",
+    "places_gone": "The library no longer has {number} of the places cited, as their speeches were removed or changed: "
+    "what stands here are the words as they were quoted, which can no longer be looked up.",
     "cited_right": "Right",
     "cited_wrong": "Wrong",
     "comment": "Your comment (optional)",

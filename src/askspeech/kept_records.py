@@ -9,17 +9,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
+from askspeech.bilingual import packed
+from askspeech.data_files import FileKind
 from askspeech.datatypes import Citation, Filters, Locator, Sentence, Span, Usage
 from askspeech.folding import fold
 from askspeech.keeping import KeptPassage, KeptTurn
 from askspeech.records import pack, unpack
 
-LAYOUT = 1
-APPLICATION = 0x41736B53
-"""By which SQLite's `application_id` tells our file from any other."""
-
 # Of `judgements`, the one with the citation 0 is of the answer.
-TABLES = (
+_TABLES = (
     "CREATE TABLE conversations (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, owner BLOB NOT NULL,"
     " title BLOB NOT NULL, title_words TEXT NOT NULL, renamed INTEGER NOT NULL DEFAULT 0, created_at REAL NOT NULL,"
     " changed_at REAL NOT NULL, turns INTEGER NOT NULL DEFAULT 0)",
@@ -33,11 +31,18 @@ TABLES = (
     " verdict TEXT NOT NULL, comment BLOB NOT NULL, given_at REAL NOT NULL,"
     " PRIMARY KEY (conversation, position, citation),"
     " FOREIGN KEY (conversation, position) REFERENCES turns (conversation, position) ON DELETE CASCADE)",
-    f"PRAGMA application_id = {APPLICATION}",
-    f"PRAGMA user_version = {LAYOUT}",
 )
-# What is deleted leaves no trace in the file; what is kept is on the disk when it is said to be.
-CONNECTING = ("PRAGMA foreign_keys = ON", "PRAGMA secure_delete = ON", "PRAGMA synchronous = EXTRA")
+KIND = FileKind(
+    application=0x41736B53,
+    layout=1,
+    tables=_TABLES,
+    things="conversations",
+    remedy="They are left as they are: put a copy of that file back, or move it away to begin anew.",
+    unreadable_zh="无法读写对话记录，请检查磁盘。",
+    damaged_zh="对话记录损坏，请恢复备份或移走该文件。",
+    # What is deleted leaves no trace in the file; what is kept is on the disk when it is said to be.
+    connecting=("PRAGMA foreign_keys = ON", "PRAGMA secure_delete = ON", "PRAGMA synchronous = EXTRA"),
+)
 
 SUMMARY = "SELECT id, title, turns, created_at, changed_at FROM conversations"
 HELD = (
@@ -66,7 +71,7 @@ def searchable(text: str) -> str:
 
 def pack_turn(turn: KeptTurn) -> bytes:
     """A turn as JSON bytes."""
-    return pack(asdict(turn))
+    return pack(packed(asdict(turn)))
 
 
 def unpack_turn(data: bytes) -> KeptTurn:

@@ -89,11 +89,15 @@ class KeywordIndex:
 
     def add(self, passage_id: str, speech_id: str, tokens: Mapping[str, Sequence[str]]) -> None:
         """Add a passage with its tokens by field."""
+        self.add_joined(passage_id, speech_id, {field: joined(some) for field, some in tokens.items()})
+
+    def add_joined(self, passage_id: str, speech_id: str, tokens: Mapping[str, str]) -> None:
+        """Add a passage with its tokens by field, which have been `joined`."""
         document = tantivy.Document()
         document.add_text(_ID, passage_id)
         document.add_text(_SPEECH, speech_id)
         for field, field_tokens in tokens.items():
-            document.add_text(field, joined(field_tokens))
+            document.add_text(field, field_tokens)
         with _errors(self.folder):
             self._writing().add_document(document)
 
@@ -208,6 +212,9 @@ def spelled(token: str) -> str:
 
 def joined(tokens: Sequence[str]) -> str:
     """The tokens, spelled, with a space between any two."""
+    # Nearly always no token is spelled in another way, which is seen at once.
+    if all(tokens) and not _UNFIT.search("".join(tokens)) and max(map(len, tokens), default=0) <= _LONGEST_TOKEN:
+        return " ".join(tokens)
     return " ".join(spelled(token) for token in tokens if token)
 
 

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from askspeech.datatypes import AnswerEvent, Citation, Filters, Language, SearchResult, Source, Speech, Turn
+from askspeech.datatypes import AnswerEvent, Citation, Filters, Language, Passage, SearchResult, Source, Speech, Turn
 from askspeech.errors import AskSpeechError, StoreMissingError
+from askspeech.glance import TermUses
 from askspeech.whole_speech import WholeSpeech
 
 
@@ -40,6 +41,12 @@ class Index(Protocol):
 
     def whole_speech(self, speech_id: str) -> WholeSpeech:
         """All that a reader is shown of a speech; raises NotInIndexError where there is none with this id."""
+
+    def passages(self, speech_id: str) -> list[Passage]:
+        """A speech's passages, in order; none where there is no speech with this id."""
+
+    def uses(self, term: str, filters: Filters | None = None) -> TermUses:
+        """Where the speeches that pass the filters use a term; raises QuestionError for what is no term."""
 
     def example_questions(self, count: int, language: Language = "zh") -> list[str]:
         """Questions that this index can answer, at most `count`."""
@@ -148,9 +155,9 @@ class LiveIndex:
             index = self.current().index
             return Status(generation=index.generation, notices=index.notices)
         except StoreMissingError as error:
-            return Status(message=str(error), missing=True)
+            return Status(message=error.words, missing=True)
         except AskSpeechError as error:
-            return Status(message=str(error))
+            return Status(message=error.words)
 
     def status_now(self) -> Status:
         """As `status`, but without waiting for an index that is being opened."""

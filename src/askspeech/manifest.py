@@ -189,12 +189,12 @@ def hashes(catalog: Catalog, embedder: EmbedderRecord, understanding: int = UNDE
 def _digest(rows: Iterable[Sequence[object]]) -> str:
     digest = hashlib.sha256()
     for row in rows:
-        digest.update(f"{len(row)} values ".encode())
+        parts = [f"{len(row)} values ".encode()]
         for value in row:
             # Types and lengths go in as well, so that no two different rows can look the same.
             data = value if isinstance(value, bytes) else str(value).encode()
-            digest.update(f"{type(value).__name__} {len(data)} ".encode())
-            digest.update(data)
+            parts += (f"{type(value).__name__} {len(data)} ".encode(), data)
+        digest.update(b"".join(parts))
     return digest.hexdigest()
 
 

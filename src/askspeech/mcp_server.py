@@ -23,11 +23,12 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.exceptions import MCPError
 from pydantic import BaseModel
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from askspeech.access import Access, RequiresToken
+from askspeech.limits import Limited, Limits, mcp_rule, program_of
 from askspeech.live_index import LiveIndex
 from askspeech.mcp_tools import Given, Giving, SpeechTools, problem_of
 from askspeech.opening import opener
@@ -46,6 +47,7 @@ from askspeech.tool_models import (
     SpeechesResult,
     schema_of,
 )
+from askspeech.turns import BUSY, SECONDS_TO_RETRY, BusyError, Turns, arrived
 from askspeech.workers import Workers
 
 __all__ = ["MCP_PATH", "McpEndpoint", "mcp_server", "serve_stdio"]
@@ -53,6 +55,7 @@ __all__ = ["MCP_PATH", "McpEndpoint", "mcp_server", "serve_stdio"]
 MCP_PATH = "/mcp"
 LARGEST_REQUEST = 512 * 1024
 SHOWN_NAME = 100
+_BUSY = "askspeech.busy"
 THREADS = 4
 WAITING = 64
 
@@ -130,26 +133,36 @@ TOOLS = (
 )
 
 
-def mcp_server(live: LiveIndex) -> Server[Any]:
-    """The MCP server over an index: it lists and calls the tools, whatever transport it runs on."""
+def mcp_server(live: LiveIndex, workers: tuple[Workers, Workers] | None = None) -> Server[Any]:
+    """The MCP server over an index: it lists and calls the tools, whatever transport it runs on.
+
+    `workers` do what is asked: answers, and everything else.
+    """
     tools = SpeechTools(live)
     calls: Mapping[str, Callable[[Any], Giving]] = {name: getattr(tools, name) for name in ARGUMENTS}
-    # Apart, so that answers which wait for a chat model hold no search up.
-    asking, reading = Workers("askspeech-mcp-ask", THREADS, WAITING), Workers("askspeech-mcp-read", THREADS, WAITING)
+    asking, reading = workers or _workers()
 
     async def list_tools(
         _: ServerRequestContext[Any], __: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
         return types.ListToolsResult(tools=list(TOOLS))
 
-    async def call_tool(_: ServerRequestContext[Any], params: types.CallToolRequestParams) -> types.CallToolResult:
+    async def call_tool(
+        context: ServerRequestContext[Any], params: types.CallToolRequestParams
+    ) -> types.CallToolResult:
         call = calls.get(params.name)
         if call is None:
             found = f"There is no tool {params.name[:SHOWN_NAME]!r} 没有这个工具; there are: {', '.join(calls)}."
             raise MCPError(types.INVALID_PARAMS, found)
         try:
             arguments = ARGUMENTS[params.name].model_validate(params.arguments or {})
-            given = await _given(asking if params.name == "ask" else reading, partial(call, arguments))
+            visitor = "" if context.request is None else arrived(context.request.scope)
+            given = await _given(asking if params.name == "ask" else reading, partial(call, arguments), visitor)
+        except BusyError as error:
+            if context.request is None:
+                return _refused(error, params.name)
+            context.request.scope[_BUSY] = True
+            raise MCPError(types.INTERNAL_ERROR, BUSY) from error
         except Exception as error:  # an agent gets a sentence, never a traceback; whoever runs the server, the rest
             return _refused(error, params.name)
         return types.CallToolResult(
@@ -167,22 +180,42 @@ def mcp_server(live: LiveIndex) -> Server[Any]:
     )
 
 
+def _workers(turns: Turns | None = None) -> tuple[Workers, Workers]:
+    """Those that answer, and those for everything else: answers that wait for a chat model hold no search up."""
+    turns = turns or Turns(THREADS + WAITING)
+    asking = Workers("askspeech-mcp-ask", turns.at_once, enter=turns.entering("mcp"))
+    return asking, Workers("askspeech-mcp-read", THREADS, WAITING)
+
+
 class McpEndpoint:
     """The ASGI application at /mcp; it answers while `running`.
 
     `access` says who may call it, `tools/list` too; without, it is whoever calls this machine by a name of loopback.
+    `limits` says how much, `turns` who may ask now.
     """
 
-    def __init__(self, live: LiveIndex, access: Access | None = None) -> None:
+    def __init__(
+        self,
+        live: LiveIndex,
+        access: Access | None = None,
+        limits: Limits | None = None,
+        turns: Turns | None = None,
+    ) -> None:
         self._live = live
-        self._app: ASGIApp = self._handle if access is None else RequiresToken(self._handle, access)
+        limited = Limited(self._handle, limits or Limits(), mcp_rule(LARGEST_REQUEST), program_of)
+        self._app: ASGIApp = limited if access is None else RequiresToken(limited, access)
         self._asks_for_tokens = access is not None
         self._managers: Mapping[bool, StreamableHTTPSessionManager] = {}
+        self._workers = _workers(turns)
+
+    def waiting(self) -> int:
+        """How many calls wait for a thread."""
+        return sum(workers.waiting for workers in self._workers)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """For as long as the block lasts, calls are answered; part of the lifespan of what it is mounted in."""
-        server = mcp_server(self._live)
+        server = mcp_server(self._live, self._workers)
         local, with_token = _manager(server, _LOCAL_ONLY), _manager(server, None)
         async with local.run(), with_token.run():
             self._managers = {False: local, True: with_token}
@@ -225,6 +258,9 @@ async def _while_awaited(app: ASGIApp, scope: Scope, receive: Receive, send: Sen
 
     async def answering(message: Message) -> None:
         watching.cancel()  # servers say that the caller has gone after every answer, too
+        if message["type"] == "http.response.start" and scope.get(_BUSY):
+            message = {**message, "status": 503}
+            MutableHeaders(scope=message)["Retry-After"] = str(SECONDS_TO_RETRY)
         await send(message)
 
     async def handle() -> None:
@@ -282,9 +318,9 @@ def _manager(server: Server[Any], security: TransportSecuritySettings | None) ->
     )
 
 
-async def _given(workers: Workers, call: Callable[[], Giving]) -> Given:
+async def _given(workers: Workers, call: Callable[[], Giving], visitor: str) -> Given:
     """What a call gives; where it is withdrawn, the call ends as soon as it may."""
-    async with aclosing(workers.each(call)) as news:
+    async with aclosing(workers.each(call, visitor=visitor)) as news:
         async for given in news:
             if given is not None:
                 return given

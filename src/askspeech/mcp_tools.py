@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ValidationError
 
+from askspeech.bilingual import public
 from askspeech.datatypes import Done, Span
 from askspeech.errors import AskSpeechError, ModelError, NotInIndexError, QuestionError, StoreMissingError
 from askspeech.filtering import filter_notices, kept_speeches
@@ -21,7 +22,7 @@ from askspeech.tool_results import (
     speeches_result,
     speeches_text,
 )
-from askspeech.workers import BusyError
+from askspeech.turns import BUSY, BusyError
 
 __all__ = ["Given", "Giving", "Problem", "SpeechTools", "problem_of"]
 
@@ -87,7 +88,7 @@ class SpeechTools:
         index, filters = self._live.current().index, arguments.filters.filters()
         held = index.speeches()
         kept = kept_speeches(held, filters)
-        notices = (*index.notices, *filter_notices(held, filters))
+        notices = tuple(map(public, (*index.notices, *filter_notices(held, filters))))
         speeches = held if kept is None else kept
         result = speeches_result(speeches, notices, index.generation, arguments.offset, arguments.limit)
         yield Given(result, speeches_text(result))
@@ -99,10 +100,12 @@ class SpeechTools:
         if arguments.speech_id is not None:
             speech = index.speech(arguments.speech_id)
             if source_id not in (None, speech.source_id):
-                raise QuestionError("speech_id and source_id are of different texts: give one. 请只给出其中一个编号。")
+                raise QuestionError(
+                    "speech_id and source_id are of different texts: give one.", "请只给出其中一个编号。"
+                )
             source_id, whole = speech.source_id, speech.span
         if source_id is None:
-            raise QuestionError("Neither speech_id nor source_id is given: give one. 请给出讲话或文件的编号。")
+            raise QuestionError("Neither speech_id nor source_id is given: give one.", "请给出讲话或文件的编号。")
         whole = Span(
             whole.start if arguments.start is None else arguments.start,
             whole.end if arguments.end is None else arguments.end,
@@ -134,7 +137,7 @@ def problem_of(error: Exception, tool: str) -> Problem:
     if isinstance(error, BusyError):
         return Problem(
             "busy",
-            "As many calls as may are waiting already. Call again in a few seconds. 请求过多，请稍后再试。",
+            BUSY,
         )
     if isinstance(error, ModelError):
         return Problem(

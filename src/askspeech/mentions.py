@@ -12,7 +12,7 @@ from askspeech.lexicon import is_empty, is_known, is_short_for, mates
 from askspeech.places import can_be_name, find_places
 from askspeech.statements import Statement, Token
 
-__all__ = ["Mention", "MentionKind", "find_mentions", "is_named"]
+__all__ = ["Mention", "MentionKind", "find_mentions", "is_named", "is_surname"]
 
 MentionKind = Literal[
     "title", "quote", "place", "person", "office", "organ", "whole", "rank", "year", "part", "edge", "order", "standing"
@@ -118,6 +118,11 @@ def find_mentions(of: Statement) -> tuple[Mention, ...]:
 def is_named(mention: Mention, by: Statement) -> bool:
     """Whether a text names that too, in full or in a usual short form."""
     return _PRESENT[mention.kind](mention, by)
+
+
+def is_surname(character: str) -> bool:
+    """Whether a character is one of the usual surnames."""
+    return character in _SURNAMES
 
 
 def _letters(text: str) -> str:

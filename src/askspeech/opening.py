@@ -5,6 +5,8 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from threadpoolctl import threadpool_limits
+
 from askspeech.errors import ModelError
 from askspeech.live_index import Opened
 from askspeech.settings import ChatSettings, IndexSettings
@@ -28,6 +30,9 @@ def opener(index_settings: IndexSettings, chat_settings: ChatSettings) -> Callab
         from askspeech.entailment import sharpener_of  # noqa: PLC0415
         from askspeech.search import SpeechIndex  # noqa: PLC0415
 
+        # A question's matrices are small: threads for them cost more than they save, and several questions are
+        # answered at once anyway.
+        threadpool_limits(1, user_api="blas")
         index = SpeechIndex.open(index_settings.store, index_settings)
         chat_model = chat_model_of(chat_settings)
         if chat_model is not None:

@@ -5,6 +5,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from askspeech.egress import silenced
 from askspeech.settings import (
     DEFAULT_STORE,
     LARGEST_PORT,
@@ -26,8 +27,13 @@ def add_store(parser: argparse.ArgumentParser, default: Path = DEFAULT_STORE) ->
 
 
 def settings_of(arguments: argparse.Namespace) -> tuple[IndexSettings, ServerSettings, ChatSettings]:
-    """The settings of the environment, with the options of the command line before them."""
+    """The settings of the environment, with the options of the command line before them.
+
+    No library has been imported yet: what would send something unasked is told to be silent, here and in all children.
+    """
     index, server, chat = from_environment({"ASKSPEECH_STORE": str(arguments.default_store), **os.environ})
+    chosen = getattr(arguments, "embedder", None)
+    os.environ.update(silenced((index.embedder if chosen is None else chosen, index.reranker, chat.checker)))
     return (index if arguments.store is None else replace(index, store=arguments.store)), server, chat
 
 

@@ -49,7 +49,7 @@ _ENGLISH_NUMBERS = dict(
 _ENGLISH_COUNT = re.compile(r"\b(two|three|four|five|six|seven|eight|nine|ten)\b", re.IGNORECASE)
 _SPEECH = re.compile(r"哪(?:几|两|一)?篇|是哪篇|\bwhich speech", re.IGNORECASE)
 _DEPENDENT = re.compile(
-    r"^(?:那么?|这|它|他们?|她|其中|其|最后|最先|第[一二三四五六七八九十\d]+|前者|后者|还有|另外|呢)|(?:这|那)(?:件事|个|项|条|些|种|一点|里|次)|上面|刚才|前面说|"
+    r"^(?:那么?|这|它|他们?|她|其中|其|最后|最先|第[一二三四五六七八九十\d]+|前者|后者|还有|另外|呢|[由归](?:谁|哪))|(?:这|那)(?:件事|个|项|条|些|种|一点|里|次)|上面|刚才|前面说|"
     r"\b(?:it|this|that|they|them|those|these|the (?:first|second|third|last) one)\b",
     re.IGNORECASE,
 )
@@ -73,15 +73,16 @@ def checked_question(question: str) -> str:
     """
     text = question.strip()
     if not text:
-        raise QuestionError("问题是空的，请输入想问的内容。The question is empty: type what you want to know.")
+        raise QuestionError("The question is empty: type what you want to know.", "问题是空的，请输入想问的内容。")
     if len(text) > MAX_QUESTION_CHARACTERS:
         raise QuestionError(
-            f"问题太长（{len(text):,} 字），请缩短到 {MAX_QUESTION_CHARACTERS:,} 字以内。"
-            f"The question has {len(text):,} characters; at most {MAX_QUESTION_CHARACTERS:,} are taken: shorten it."
+            f"The question has {len(text):,} characters; at most {MAX_QUESTION_CHARACTERS:,} are taken: shorten it.",
+            f"问题太长（{len(text):,} 字），请缩短到 {MAX_QUESTION_CHARACTERS:,} 字以内。",
         )
     if not any(unicodedata.category(character)[0] in "LN" for character in text):
         raise QuestionError(
-            "问题里没有文字，请用文字提问。The question holds no word, only punctuation or symbols: ask it in words."
+            "The question holds no word, only punctuation or symbols: ask it in words.",
+            "问题里没有文字，请用文字提问。",
         )
     return text
 

@@ -19,8 +19,9 @@ from askspeech.asked import Asked
 from askspeech.datatypes import Hit
 from askspeech.late_interaction import TokenDirections, question_weights, token_matches
 from askspeech.offered import answers_kind, is_formality
+from askspeech.purposes import Purpose, told_purpose
 from askspeech.selection import Extract, enumeration_of, extracts_of
-from askspeech.tokens import bigrams, search_key
+from askspeech.tokens import bigrams, held, search_key
 
 __all__ = ["Candidate", "Ranked", "Tokens", "candidates_of", "ranked"]
 
@@ -30,6 +31,9 @@ _PASSAGE, _WORDS, _TELLING, _AROUND, _TITLE = 5.3, 6.4, 11.0, 6.4, 8.0
 _FORM, _FIRST_IN_PASSAGE, _FIRST_HIT, _LENGTH = 2.75, 1.7, 1.2, 0.44
 _AS_MANY, _NOT_AS_MANY = 3.0, -2.2
 _FORMALITY = -1.5
+_PURPOSE = 2.0
+_TAKEN_OVER = 0.25
+"""How much a word counts that a question takes over from the conversation."""
 _USUAL_LENGTH = 40
 _LONGEST_QUESTION = 40
 _HEADINGS = 2
@@ -64,7 +68,7 @@ class Candidate:
     @property
     def text(self) -> str:
         """Its words."""
-        return " ".join(part.text for part in self.parts)
+        return self.parts[0].text if len(self.parts) == 1 else " ".join(part.text for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +109,19 @@ def _beside(extracts: Sequence[Extract], at: int, step: int) -> Extract | None:
 
 
 def ranked(
-    question: str, terms: Sequence[str], candidates: Sequence[Candidate], asked: Asked, tokens: Tokens
+    question: str, terms: Sequence[str], candidates: Sequence[Candidate], asked: Asked, tokens: Tokens, before: str = ""
 ) -> list[Ranked]:
     """The candidates with their scores, best first; equal ones in their order.
 
-    `question` is what was searched for, `terms` are its bigrams.
+    `question` is what was searched for, `terms` are its bigrams; it begins with `before`, what it takes over from the
+    conversation, whose words count for less.
     """
     if not candidates:
         return []
-    own, near, title = _matches(question, candidates, tokens)
-    telling = _telling(terms, [candidate.text for candidate in candidates])
+    texts = dict.fromkeys(text for candidate in candidates for text in _texts(candidate))
+    keys = {text: search_key(text) for text in texts}
+    own, near, title = _matches((before, question.removeprefix(before)), candidates, keys, tokens)
+    telling = _telling(_counting(terms, before, question), [keys[candidate.text] for candidate in candidates])
     best = max(candidate.hit.score for candidate in candidates) or 1.0
     scores = (
         _PASSAGE * np.array([candidate.hit.score / best for candidate in candidates])
@@ -122,7 +129,7 @@ def ranked(
         + _TELLING * telling
         + _AROUND * (near - own)
         + _TITLE * (title - own)
-        + np.array([_form(candidate, asked) for candidate in candidates])
+        + np.array([_form(candidate, asked) + _PURPOSE * _serves(candidate, asked) for candidate in candidates])
         + _FIRST_HIT / (1 + np.array([candidate.rank for candidate in candidates]))
         + _FIRST_IN_PASSAGE / (1 + _places(candidates, own + telling))
     )
@@ -131,18 +138,38 @@ def ranked(
     return [Ranked(candidates[at], float(scores[at]), float(own[at]), float(both[at])) for at in order]
 
 
-def _matches(question: str, candidates: Sequence[Candidate], tokens: Tokens) -> tuple[Floats, Floats, Floats]:
-    """The share of the question that each candidate matches: itself, with what is around it, and with its title."""
-    texts = list(dict.fromkeys(text for candidate in candidates for text in _texts(candidate)))
-    question_ids, *ids = tokens.ids([search_key(text) for text in (question, *texts)])
+def _matches(
+    asked: tuple[str, str], candidates: Sequence[Candidate], keys: Mapping[str, str], tokens: Tokens
+) -> tuple[Floats, Floats, Floats]:
+    """The share of the question that each candidate matches: itself, with what is around it, and with its title.
+
+    `asked` is what the question takes over and itself, `keys` are the search keys of the candidates' texts.
+    """
+    taken_over, own_ids, *ids = tokens.ids([*map(search_key, asked), *keys.values()])
+    question_ids = np.concatenate([taken_over, own_ids])
     matches = token_matches(question_ids, ids, tokens.directions)
-    weights = question_weights(question_ids, tokens.directions)
-    row = {text: place for place, text in enumerate(texts)}
+    weights = _weights(question_ids, len(taken_over), tokens.directions)
+    row = {text: place for place, text in enumerate(keys)}
     rows = [[row[text] for text in _texts(candidate)] for candidate in candidates]
     own = matches[[places[0] for places in rows]]
     near = np.stack([matches[[places[0], *places[2:]]].max(axis=0) for places in rows])
     title = np.maximum(own, matches[[places[1] for places in rows]])
     return own @ weights, near @ weights, title @ weights
+
+
+def _weights(question_ids: NDArray[np.uint16], taken_over: int, directions: TokenDirections) -> Floats:
+    """What share each token of a question counts, of which so many at its beginning are taken over."""
+    weights = question_weights(question_ids, directions)
+    if not taken_over:
+        return weights
+    weights = np.where(np.arange(len(weights)) < taken_over, _TAKEN_OVER * weights, weights)
+    return np.asarray(weights / (weights.sum() or 1), dtype=np.float32)
+
+
+def _counting(terms: Sequence[str], before: str, question: str) -> dict[str, float]:
+    """How much each term of a question counts: less where only what it takes over has it."""
+    own = frozenset(bigrams(question.removeprefix(before))) if before else frozenset(terms)
+    return {term: 1.0 if term in own else _TAKEN_OVER for term in terms}
 
 
 def _texts(candidate: Candidate) -> list[str]:
@@ -157,15 +184,19 @@ def _texts(candidate: Candidate) -> list[str]:
     return [*own, *before, *candidate.hit.passage.heading_path[-_HEADINGS:]]
 
 
-def _telling(terms: Sequence[str], texts: Sequence[str]) -> Floats:
-    """The share of the question's terms that each text holds, each counting by how few of these texts hold it."""
-    held = [frozenset(bigrams(text)) for text in texts]
-    spread = Counter(term for one in held for term in terms if term in one)
+def _telling(terms: Mapping[str, float], keys: Sequence[str]) -> Floats:
+    """The share of the question's terms that each text holds, each counting by how few of these texts hold it.
+
+    `terms` says how much each counts besides; `keys` are the search keys of the texts.
+    """
+    found = held(list(terms), keys)
+    spread = Counter(term for one in found for term in terms if term in one)
     rarity: Mapping[str, float] = {
-        term: math.log1p((len(texts) - spread[term] + 0.5) / (spread[term] + 0.5)) for term in terms
+        term: counts * math.log1p((len(keys) - spread[term] + 0.5) / (spread[term] + 0.5))
+        for term, counts in terms.items()
     }
     total = sum(rarity.values()) or 1.0
-    return np.array([sum(rarity[term] for term in terms if term in one) / total for one in held], dtype=np.float32)
+    return np.array([sum(rarity[term] for term in terms if term in one) / total for one in found], dtype=np.float32)
 
 
 def _form(candidate: Candidate, asked: Asked) -> float:
@@ -178,6 +209,30 @@ def _form(candidate: Candidate, asked: Asked) -> float:
     return _FORM * answers_kind(candidate.text, asked) - _LENGTH * length * length + formality
 
 
+def _serves(candidate: Candidate, asked: Asked) -> float:
+    """Whether a candidate does what is asked for: -1 where it names problems instead of tasks, or tasks for problems.
+
+    1 for a whole list of what is asked for, where no number says which one.
+    """
+    if asked.purpose is None or asked.of_speeches:
+        return 0.0
+    told = _told(candidate)
+    if told is None:
+        return 0.0
+    return float(bool(candidate.items) and asked.count is None) if told == asked.purpose else -1.0
+
+
+def _told(candidate: Candidate) -> Purpose | None:
+    """What a sentence does, and what an enumeration by its heading or else by most of its items."""
+    path = candidate.hit.passage.heading_path
+    told = told_purpose(candidate.parts[0].text, path)
+    if told is not None or not candidate.items:
+        return told
+    items = Counter(told_purpose(part.text.split("。")[0]) for part in candidate.parts[1:])
+    most, number = items.most_common(1)[0] if items else (None, 0)
+    return most if 2 * number > candidate.items else None
+
+
 def _places(candidates: Sequence[Candidate], scores: Floats) -> Floats:
     """How many candidates of the same passage score higher; an enumeration stands behind none and before one."""
     places = np.zeros(len(candidates), dtype=np.float32)
@@ -188,6 +243,6 @@ def _places(candidates: Sequence[Candidate], scores: Floats) -> Floats:
         else:
             by_hit.setdefault(candidate.rank, []).append(at)
     for inside in by_hit.values():
-        for at in inside:
-            places[at] = sum(scores[other] > scores[at] for other in inside)
+        own = scores[inside]
+        places[inside] = (own[np.newaxis, :] > own[:, np.newaxis]).sum(axis=1)
     return places

@@ -15,7 +15,7 @@ from askspeech.datatypes import Blank, Citation, Drop, Fact, Gap, Locator, Secti
 from askspeech.errors import QuestionError
 from askspeech.lines import LINE_END
 from askspeech.marked_text import Cited, Mark, line_target, marked_rows
-from askspeech.rendering import escape, locator_text
+from askspeech.rendering import escape, locator_text, shown_file
 from askspeech.texts import PageTexts
 from askspeech.whole_speech import WholeSpeech
 
@@ -85,7 +85,8 @@ def _whole_number(value: object) -> int:
 def _not_places(what: str) -> QuestionError:
     return QuestionError(
         f"The places to mark cannot be read ({what[:200]}); expected what the page's own script sends: places with "
-        f"different numbers, one of them chosen, and at most {MOST_MARKED} spans. Reload the page."
+        f"different numbers, one of them chosen, and at most {MOST_MARKED} spans. Reload the page.",
+        "无法读取要标出的位置，请刷新页面。",
     )
 
 
@@ -140,7 +141,7 @@ def _labels(whole: WholeSpeech, texts: PageTexts) -> Callable[[int, int], str]:
 def _summary(speech: Speech) -> str:
     """File, and what tells speeches apart at a glance."""
     values = (value for name in ("level", "place", "year", "kind") for value in speech.values(name))
-    return " · ".join(dict.fromkeys((speech.file, *values)))
+    return " · ".join(dict.fromkeys((shown_file(speech.file), *values)))
 
 
 def _cited_html(places: Sequence[Place], texts: PageTexts) -> str:
@@ -195,6 +196,8 @@ def _about_html(whole: WholeSpeech, texts: PageTexts) -> str:
     """The facts with where they are known from, and what the marks in the text mean."""
     facts = "".join(_fact_html(fact, whole, texts) for fact in whole.speech.facts)
     shown = f'<dl class="as-facts">{facts}</dl>' if facts else ""
+    if whole.speech.title_derived:
+        shown = f'<p class="as-quiet">{escape(texts.title_derived)}</p>{shown}'
     legend = _legend_html(whole, texts)
     if not shown and not legend:
         return ""

@@ -24,9 +24,7 @@ def read_source(file: CorpusFile) -> Source:
 def source_of(opened: OpenedFile, extracted: Extracted) -> Source:
     """The source that a file is, from what was taken out of it; raises ReadError where that is nothing."""
     if all(character.isspace() or character in _INVISIBLE for character in extracted.text):
-        raise ReadError(
-            "it is empty. Put text into it, or leave it out of the folder. 文件里没有文字，请补上内容或移出文件夹。"
-        )
+        raise ReadError("it is empty. Put text into it, or leave it out.", "文件里没有文字，请补上内容或移除它。")
     return Source(
         id=source_id(extracted.text),
         file=opened.name,

@@ -23,10 +23,11 @@ from threading import BoundedSemaphore, Lock
 from types import TracebackType
 from typing import IO, TypeVar
 
+from askspeech.bilingual import Bilingual
 from askspeech.errors import ReadError
 from askspeech.formats.extracted import Extracted, RecognitionNeeded
 from askspeech.formats.extras import recogniser
-from askspeech.formats.replies import HEADER, extracted_of, frame, whole_number
+from askspeech.formats.replies import HEADER, extracted_of, frame, readable, whole_number
 from askspeech.formats.table import FORMATS, Format
 from askspeech.formats.worker import load_reader
 
@@ -40,7 +41,8 @@ _SECONDS_TO_START = 60.0
 _MOST_PAGES = 20_000  # that are given time: whatever announces more is no speech
 _LARGEST_FRAME = 256 * 1024 * 1024
 _PIECE = 1024 * 1024
-_LONGEST_MESSAGE = 2_000
+_ANEW = "Save its text alone as a new file, or leave it out."
+_ANEW_CHINESE = "请把正文另存为一份新文件，或移除它。"
 # What a child gets of the environment; keys of chat models and the like stay here.
 _ENVIRONMENT = ("HOME", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "TZ")
 _MEBIBYTE = 1024 * 1024
@@ -81,7 +83,7 @@ class ReadingPool(AbstractContextManager["ReadingPool"]):
         try:
             return self._read(recognising, data)
         except ReadError as error:
-            return _with_notice(extracted, str(error))
+            return _with_notice(extracted, error.words)
 
     def read_ahead(
         self, items: Iterable[tuple[Key, tuple[Format, bytes] | None]]
@@ -189,7 +191,7 @@ class ReadingPool(AbstractContextManager["ReadingPool"]):
 class _LostError(Exception):
     """A child gave no answer; `message` says why, for a person."""
 
-    def __init__(self, message: str, *, may_be_of_others: bool = True) -> None:
+    def __init__(self, message: Bilingual, *, may_be_of_others: bool = True) -> None:
         super().__init__(message)
         self.message = message
         self.may_be_of_others = may_be_of_others
@@ -248,7 +250,7 @@ class _Child:
         except (EOFError, BrokenPipeError, ConnectionResetError) as error:
             raise _LostError(self._cause_of_death()) from error
         except (ValueError, KeyError, TypeError) as error:
-            raise _LostError(_crashed("no usable answer 没有给出可用的回答")) from error
+            raise _LostError(_crashed(Bilingual("no usable answer", "没有给出可用的回答"))) from error
 
     def kill(self) -> None:
         """End the child and everything that it has started, and wait for it."""
@@ -270,14 +272,14 @@ class _Child:
         if reply["said"] == "memory":
             raise _LostError(_out_of_memory(self.memory_bytes))
         if reply["said"] == "unavailable":
-            raise _LostError(_unavailable(_readable(reply["message"])), may_be_of_others=False)
+            raise _LostError(_unavailable(readable(reply["message"])), may_be_of_others=False)
         if reply["said"] == "failure":
-            raise _LostError(_crashed(_readable(reply["message"])))
+            raise _LostError(_crashed(readable(reply["message"])))
         self.files += 1
         self._address_space = whole_number(reply["address_space"])
         if reply["said"] == "error":
             needed = reply["recognition_needed"] is True
-            raise (RecognitionNeeded if needed else ReadError)(_readable(reply["message"]))
+            raise (RecognitionNeeded if needed else ReadError)(readable(reply["message"]))
         return extracted_of(reply, self._frame(deadline).decode("utf-8", "surrogatepass"))
 
     def _answer(self, deadline: float) -> dict[str, object]:
@@ -315,13 +317,13 @@ class _Child:
         if not waiting.poll(max(0.0, deadline - time.monotonic()) * 1000):
             raise TimeoutError
 
-    def _cause_of_death(self) -> str:
+    def _cause_of_death(self) -> Bilingual:
         self.kill()  # changes nothing about how a child ended that is ending already
         status = self._process.returncode
         if status == -signal.SIGXCPU:
             return _out_of_time()
         if status == -signal.SIGKILL:
-            return _crashed("the system ended it, perhaps for want of memory 被系统终止，可能是内存不足")
+            return _crashed(Bilingual("the system ended it, perhaps for want of memory", "被系统终止，可能是内存不足"))
         return _crashed(signal.Signals(-status).name if status < 0 else f"status {status}")
 
 
@@ -333,60 +335,54 @@ def _ignore(pages: int) -> None:
     """Nobody waits for the number of pages."""
 
 
-def _readable(message: object) -> str:
-    """What a child says, as a line of bounded length."""
-    return " ".join(str(message).split())[:_LONGEST_MESSAGE]
-
-
 def _stopped() -> ReadError:
-    return ReadError("reading was stopped before it was read. Start again. 尚未读完，读取已停止。请重新开始。")
+    return ReadError("reading was stopped before it was read. Start again.", "尚未读完，读取已停止。请重新开始。")
 
 
 def _not_started(error: OSError) -> ReadError:
     return ReadError(
-        f"its reader cannot be started ({error.strerror}). Free some memory and room on the disk, then read it again. "
-        f"读取程序无法启动（{error.strerror}）。请释放一些内存和磁盘空间后重试。"
+        f"its reader cannot be started ({error.strerror}). Free some memory and room on the disk, then read it again.",
+        f"读取程序无法启动（{error.strerror}）。请释放一些内存和磁盘空间后重试。",
     )
 
 
 def _too_large(format: Format, size: int) -> ReadError:
     most = format.limits.file_bytes
     return ReadError(
-        f"it holds {size:,} bytes; at most {most:,} are read of a {format.name} file. Split it. "
-        f"文件有 {size:,} 字节；{format.name} 文件最多读取 {most:,} 字节。请拆分后再读。"
+        f"it holds {size:,} bytes; at most {most:,} are read of a {format.name} file. Split it.",
+        f"文件有 {size:,} 字节；{format.name} 文件最多读取 {most:,} 字节。请拆分后再读。",
     )
 
 
-def _unavailable(what: str) -> str:
-    return (
-        f"its reader is not complete on this machine ({what}). Install askspeech again with all that it needs. "
-        f"本机缺少读取它所需的组件（{what}）。请重新完整安装 askspeech。"
+def _unavailable(what: str) -> Bilingual:
+    return Bilingual(
+        f"its reader is not complete on this machine ({what}). Install askspeech again with all that it needs.",
+        f"本机缺少读取它所需的组件（{what}）。请管理员重新完整安装 askspeech。",
     )
 
 
-def _out_of_memory(memory_bytes: int) -> str:
+def _out_of_memory(memory_bytes: int) -> Bilingual:
     size = f"{memory_bytes // _MEBIBYTE} MB"
-    return (
-        f"its reader ran out of memory ({size}): it is damaged, or larger inside than it looks. Save its text alone "
-        f"as a new file, or leave it out of the folder. 读取它用尽了内存（{size}）：文件已损坏，或内部远比看上去大。"
-        "请把正文另存为一份新文件，或把它移出文件夹。"
+    return Bilingual(
+        f"its reader ran out of memory ({size}): it is damaged, or larger inside than it looks. {_ANEW}",
+        f"读取它用尽了内存（{size}）：文件已损坏，或内部远比看上去大。{_ANEW_CHINESE}",
     )
 
 
-def _out_of_time(seconds: float | None = None) -> str:
+def _out_of_time(seconds: float | None = None) -> Bilingual:
     english = "too long" if seconds is None else f"longer than {seconds:g} s"
     chinese = "过长" if seconds is None else f"超过 {seconds:g} 秒"
-    return (
-        f"reading it took {english} and was stopped: it is damaged, or larger inside than it looks. Save its text "
-        f"alone as a new file, or leave it out of the folder. 读取时间{chinese}，已停止："
-        "文件已损坏，或内部远比看上去大。请把正文另存为一份新文件，或把它移出文件夹。"
+    return Bilingual(
+        f"reading it took {english} and was stopped: it is damaged, or larger inside than it looks. {_ANEW}",
+        f"读取时间{chinese}，已停止：文件已损坏，或内部远比看上去大。{_ANEW_CHINESE}",
     )
 
 
-def _crashed(how: str) -> str:
-    return (
-        f"its reader crashed on it ({how}): it is damaged, or built in a way that the reader does not know. Open it in "
-        "the program it was made with and save it again, or leave it out of the folder. "
-        f"读取程序在这个文件上崩溃了（{how}）：文件已损坏，或其结构无法识别。"
-        "请用原来的软件打开后另存一份，或把它移出文件夹。"
+def _crashed(how: str) -> Bilingual:
+    english, chinese = (how.english, how.chinese) if isinstance(how, Bilingual) else (how, how)
+    return Bilingual(
+        f"its reader crashed on it ({english}): it is damaged, or built in a way that the reader does not know. Open "
+        "it in the program it was made with and save it again, or leave it out.",
+        f"读取程序在这个文件上崩溃了（{chinese}）：文件已损坏，或其结构无法识别。"
+        "请用原来的软件打开后另存一份，或移除它。",
     )

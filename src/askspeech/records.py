@@ -4,12 +4,14 @@ Text is kept as UTF-8 that lets lone surrogates pass, because a file's name may 
 """
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from askspeech.bilingual import packed as packed_words
+from askspeech.bilingual import unpacked
 from askspeech.datatypes import (
     LINES,
     Blank,
@@ -64,6 +66,11 @@ class FileRecord(NamedTuple):
     source_id: str
 
 
+Rows = Mapping[str, Sequence[Sequence[Any]]]
+"""The rows of a document, by table."""
+
+CopiesOf = Literal["copies", "speech_copies"]
+"""What copies are of: passages, or whole speeches."""
 LAYOUT = 4
 TABLES = f"""
 PRAGMA page_size = 8192;
@@ -79,6 +86,7 @@ CREATE TABLE passages (id TEXT PRIMARY KEY, source_id TEXT NOT NULL, speech_id T
     key TEXT NOT NULL);
 CREATE TABLE embeddings (key TEXT PRIMARY KEY, token_ids BLOB NOT NULL, vector BLOB NOT NULL);
 CREATE TABLE copies (passage_id TEXT PRIMARY KEY, number INTEGER NOT NULL);
+CREATE TABLE speech_copies (speech_id TEXT PRIMARY KEY, number INTEGER NOT NULL);
 CREATE TABLE files (name BLOB PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE sketches (passage_id TEXT PRIMARY KEY, data BLOB NOT NULL);
 CREATE INDEX speeches_of_source ON speeches (source_id, position);
@@ -104,18 +112,24 @@ CLEARINGS = (
     "DELETE FROM embeddings WHERE NOT EXISTS (SELECT 1 FROM passages WHERE passages.key = embeddings.key)",
     "DELETE FROM files",
     "DELETE FROM copies",
+    "DELETE FROM speech_copies",
 )
-SPEECHES_OF_SOURCE = "SELECT id, data FROM speeches WHERE source_id = ? ORDER BY position"
-SECTIONS_OF_SOURCE = f"SELECT id, speech_id, data FROM sections WHERE speech_id IN {_SPEECHES_OF} ORDER BY position"
+ROWS_OF_SOURCE = {
+    "speeches": "SELECT * FROM speeches WHERE source_id = ? ORDER BY position",
+    "sections": f"SELECT * FROM sections WHERE speech_id IN {_SPEECHES_OF} ORDER BY position",
+    "passages": f"SELECT * FROM passages WHERE speech_id IN {_SPEECHES_OF} ORDER BY position",
+}
 _PASSAGES = "SELECT id, source_id, speech_id, section_id, kind, items, text, data FROM passages"
 _HERE = "(SELECT position FROM passages WHERE id = ?)"
 TEXTS_BESIDE = tuple(
     f"{_PASSAGES} WHERE speech_id = ? AND kind = 'text' AND position {side} {_HERE} ORDER BY position {order} LIMIT 1"
     for side, order in (("<", "DESC"), (">", "ASC"))
 )
-PASSAGES_OF_SOURCE = f"{_PASSAGES} WHERE speech_id IN {_SPEECHES_OF} ORDER BY position"
 OUTLINES = f"{_PASSAGES} WHERE speech_id = ? AND kind = 'outline' ORDER BY position"
 EMBEDDED_PASSAGES = "passages JOIN embeddings ON passages.key = embeddings.key"
+VECTORS_BY_ID = (
+    "SELECT id, speech_id, vector FROM passages LEFT JOIN embeddings ON embeddings.key = passages.key ORDER BY id"
+)
 COPIES_OF = (
     "SELECT passage_id FROM copies WHERE number = (SELECT number FROM copies WHERE passage_id = ?)"
     " AND passage_id <> ? ORDER BY passage_id"
@@ -124,6 +138,7 @@ PASSAGE_COUNTS = (
     "SELECT source_id, sum(many) FROM (SELECT speech_id, count(*) AS many FROM passages GROUP BY speech_id)"
     " JOIN speeches ON speeches.id = speech_id GROUP BY source_id"
 )
+SINGULAR = {"sources": "source", "speeches": "speech", "sections": "section", "passages": "passage"}
 COLUMNS = {
     "sources": 5,
     "speeches": 4,
@@ -131,6 +146,7 @@ COLUMNS = {
     "passages": 10,
     "embeddings": 3,
     "copies": 2,
+    "speech_copies": 2,
     "files": 2,
     "sketches": 2,
 }
@@ -153,7 +169,7 @@ def pack(value: object) -> bytes:
 
 def unpack(data: bytes) -> Any:
     """The value that `pack` packed, with lists for tuples."""
-    return json.loads(unpack_text(data))
+    return json.loads(unpack_text(data), object_hook=unpacked)
 
 
 def pack_source(source: Source) -> bytes:
@@ -300,6 +316,19 @@ def rows(document: Document, keys: Sequence[str]) -> dict[str, list[tuple[Any, .
     }
 
 
+def document_of(rows: Rows) -> Document:
+    """The document that became these rows."""
+    ((identity, source, drops, gaps, text),) = rows["sources"]
+    return Document(
+        unpack_source(identity, source, unpack_text(text)),
+        unpack_drops(drops),
+        unpack_gaps(gaps),
+        tuple(unpack_speech(one, source_id, data) for one, source_id, _, data in rows["speeches"]),
+        tuple(unpack_section(one, speech_id, data) for one, speech_id, _, data in rows["sections"]),
+        tuple(unpack_passage(tuple(row[:8])) for row in rows["passages"]),
+    )
+
+
 def pack_array(array: NDArray[Any], kind: str) -> bytes:
     """An array as bytes of that kind; TypeError where a value of its kind might not fit."""
     return np.asarray(array).astype(kind, casting="safe").tobytes()
@@ -318,7 +347,7 @@ def _layout_row(layout: Layout) -> list[Any] | None:
     if layout == LINES:
         return None
     furniture = [[*drop.span, drop.reason] for drop in layout.furniture]
-    return [layout.unit, layout.starts, furniture, layout.confidences, layout.notices]
+    return [layout.unit, layout.starts, furniture, layout.confidences, packed_words(layout.notices)]
 
 
 def _layout(row: Sequence[Any] | None) -> Layout:

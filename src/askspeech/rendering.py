@@ -11,16 +11,22 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from askspeech.datatypes import Citation, Locator, Span
-from askspeech.texts import PageTexts
+from askspeech.bilingual import said_in
+from askspeech.datatypes import Citation, Language, Locator, Span
+from askspeech.markers import marker_at
+from askspeech.texts import CHINESE, PageTexts
 
 EXCERPT_MARGIN = 90
 EXCERPT_BRIDGE = 60
 HEADING_SHOWN = 32
 QUESTION_SHOWN = 2000
+_UPLOADED = "uploads/"
 
 _SENTENCE_END = "。！？；：…!?;:”’」』）)》"
 _FULL_STOPS = "。！？；!?;"
+LONGEST_MARKER = 20
+_LOOKED_AT = 4
+"""How many times the margin is looked at around a quotation: some of that may be none of the speaker's words."""
 _BREAK = re.compile(r"\s*[\r\n]\s*")
 _PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 _REFERENCES = {ord(mark): f"&#{ord(mark)};" for mark in _PUNCTUATION}
@@ -49,6 +55,21 @@ class Judging:
 def escape(text: str) -> str:
     """Text as HTML and Markdown that show exactly this text: all ASCII punctuation as character references."""
     return text.replace("\r\n", "\n").translate(_REFERENCES)
+
+
+def shown_file(file: str) -> str:
+    """A cited path as a reader is shown it: a file that was added through the page by its own name alone."""
+    return file.removeprefix(_UPLOADED)
+
+
+def language_of(texts: PageTexts) -> Language:
+    """The language of the words."""
+    return "zh" if texts is CHINESE else "en"
+
+
+def said(message: str, texts: PageTexts) -> str:
+    """A message in the language of a page's words, where it is said in both."""
+    return said_in(message, language_of(texts))
 
 
 def question_html(question: str) -> str:
@@ -81,10 +102,10 @@ def problem_html(message: str) -> str:
     return f'<div class="as-answer as-problem"><p>{escape(message)}</p></div>'
 
 
-def welcome_html(heading: str, message: str, *, command: str = "") -> str:
-    """What stands in an empty conversation."""
+def welcome_html(heading: str, message: str, *, command: str = "", below: str = "") -> str:
+    """What stands in an empty conversation; `below` is HTML."""
     shown = f"<pre><code>{escape(command)}</code></pre>" if command else ""
-    return f'<div class="as-welcome"><h2>{escape(heading)}</h2><p>{escape(message)}</p>{shown}</div>'
+    return f'<div class="as-welcome"><h2>{escape(heading)}</h2><p>{escape(message)}</p>{shown}{below}</div>'
 
 
 def filters_html(filtered_by: Sequence[tuple[str, str]], reader: PageTexts) -> str:
@@ -99,9 +120,9 @@ def filters_html(filtered_by: Sequence[tuple[str, str]], reader: PageTexts) -> s
         "kind": reader.filter_kind,
         "file": reader.filter_file,
     }
+    shown = [(name, shown_file(value) if name == "file" else value) for name, value in filtered_by]
     chips = " ".join(
-        f'<span class="as-filter"><span>{escape(names[name])}</span> {escape(value)}</span>'
-        for name, value in filtered_by
+        f'<span class="as-filter"><span>{escape(names[name])}</span> {escape(value)}</span>' for name, value in shown
     )
     return f'<p class="as-filtered">{escape(reader.filtered)} {chips}</p>'
 
@@ -120,6 +141,7 @@ def sources_html(
     gone: Collection[int] = (),
     judging: Judging | None = None,
     below: Callable[[Citation], str] | None = None,
+    unsaid: Callable[[Citation], Sequence[Span]] = lambda _: (),
 ) -> str:
     """The places that an answer cites, grouped by speech, with the quoted words marked in their paragraph.
 
@@ -130,12 +152,16 @@ def sources_html(
         gone: the numbers of those whose places the index no longer has: the quoted words alone are shown.
         judging: the answer that they are of and what is thought of them, where a reader can say.
         below: HTML that stands below a citation.
+        unsaid: what around a citation is none of the speaker's words, as in `excerpt`.
     """
     groups: dict[str, list[str]] = {}
     firsts: dict[str, Citation] = {}
     for citation in citations:
         text = None if citation.number in gone else source_text(citation.source_id)
-        item = _citation_html(citation, text, reader, judging, below(citation) if below else "")
+        quoted = (
+            [Piece(citation.quote, True)] if text is None else excerpt(text, citation.spans, unsaid=unsaid(citation))
+        )
+        item = _citation_html(citation, quoted, reader, judging, below(citation) if below else "", gone=text is None)
         groups.setdefault(citation.speech_id, []).append(item)
         firsts.setdefault(citation.speech_id, citation)
     speeches = "".join(_speech_html(firsts[speech], items) for speech, items in groups.items())
@@ -150,17 +176,18 @@ def note_html(message: str, kind: str = "empty") -> str:
 def _speech_html(first: Citation, items: Sequence[str]) -> str:
     return (
         f'<section class="as-speech"><h3>{escape(first.speech_title)}</h3>'
-        f'<p class="as-file">{escape(first.file)}</p>{"".join(items)}</section>'
+        f'<p class="as-file">{escape(shown_file(first.file))}</p>{"".join(items)}</section>'
     )
 
 
-def _citation_html(citation: Citation, text: str | None, reader: PageTexts, judging: Judging | None, below: str) -> str:
-    """One place; without the text that it is in, its quoted words and that it is gone."""
-    if text is None:
-        quoted, place = [Piece(citation.quote, True)], ""
+def _citation_html(
+    citation: Citation, quoted: Sequence[Piece], reader: PageTexts, judging: Judging | None, below: str, *, gone: bool
+) -> str:
+    """One place with what is quoted of it; of one that is gone it says so."""
+    place = ""
+    if gone:
         opening = f'<span class="as-gone">{escape(reader.place_gone)}</span>'
     else:
-        quoted = excerpt(text, citation.spans)
         value = place_value(citation.speech_id, citation.spans, citation.number)
         place = f' value="{value}"'
         opening = f'<button type="button" class="as-open"{place}>{escape(reader.open_place)}</button>'
@@ -210,7 +237,12 @@ def locator_text(locator: Locator, texts: PageTexts) -> str:
 
 
 def excerpt(
-    text: str, spans: Sequence[Span], *, margin: int = EXCERPT_MARGIN, bridge: int = EXCERPT_BRIDGE
+    text: str,
+    spans: Sequence[Span],
+    *,
+    margin: int = EXCERPT_MARGIN,
+    bridge: int = EXCERPT_BRIDGE,
+    unsaid: Sequence[Span] = (),
 ) -> list[Piece]:
     """The spans of a text with what surrounds them in their paragraph; the marked pieces, joined, are the slices.
 
@@ -219,17 +251,32 @@ def excerpt(
         spans: what is quoted, in the order of the text.
         margin: how many characters to show before the first and after the last span, at most.
         bridge: how long a gap between two spans may be to be shown; a longer one becomes "……".
+        unsaid: what in the text is none of the speaker's words; around the quotation it is left out.
     """
     if not spans:
         return []
-    before = _context_before(text, spans[0].start, margin)
-    pieces = [Piece(before, False)]
+    start, end = spans[0].start, spans[-1].end
+    ahead = _without(text, Span(max(0, start - _LOOKED_AT * margin), start), unsaid)
+    behind = _without(text, Span(end, min(len(text), end + _LOOKED_AT * margin)), unsaid)
+    first, last = text[start : start + LONGEST_MARKER], text[max(start, end - 1) : end]
+    pieces = [Piece(_context_before(ahead + first, len(ahead), margin), False)]
     for number, span in enumerate(spans):
         if number:
-            pieces.append(Piece(_gap(text[spans[number - 1].end : span.start], bridge), False))
+            gap = _without(text, Span(spans[number - 1].end, span.start), unsaid)
+            pieces.append(Piece(_gap(gap, bridge), False))
         pieces.append(Piece(text[span.start : span.end], True))
-    pieces.append(Piece(_context_after(text, spans[-1].end, margin), False))
+    pieces.append(Piece(_context_after(last + behind, len(last), margin), False))
     return [piece for piece in pieces if piece.text]
+
+
+def _without(text: str, within: Span, unsaid: Sequence[Span]) -> str:
+    """A stretch of a text without the characters of those spans."""
+    kept, at = "", within.start
+    for start, end in sorted(unsaid):
+        if end > at and start < within.end:
+            kept += text[at : max(at, start)]
+            at = min(end, within.end)
+    return kept + text[at : within.end]
 
 
 def _gap(text: str, bridge: int) -> str:
@@ -243,7 +290,7 @@ def _context_before(text: str, end: int, margin: int) -> str:
     start = max(0, end - margin)
     window = text[start:end]
     for match in reversed(list(_BREAK.finditer(window))):
-        if _ends_sentence(text[: start + match.start()]):
+        if _parts_paragraphs(text, start + match.start(), start + match.end()):
             return _unwrapped(window[match.end() :])
     if not start:
         return _unwrapped(window.lstrip())
@@ -257,7 +304,7 @@ def _context_after(text: str, start: int, margin: int) -> str:
     end = min(len(text), start + margin)
     window = text[start:end]
     for match in _BREAK.finditer(window):
-        if _ends_sentence(text[: start + match.start()]):
+        if _parts_paragraphs(text, start + match.start(), start + match.end()):
             return _unwrapped(window[: match.start()])
     if end == len(text):
         return _unwrapped(window.rstrip())
@@ -265,9 +312,13 @@ def _context_after(text: str, start: int, margin: int) -> str:
     return _unwrapped(whole if len(whole) > margin // 3 else window.rstrip()) + "…"
 
 
-def _ends_sentence(text: str) -> bool:
-    ahead = text.rstrip()
-    return not ahead or ahead[-1] in _SENTENCE_END
+def _parts_paragraphs(text: str, start: int, end: int) -> bool:
+    """Whether a line break there ends a paragraph: after a sentence, or before a number of the outline.
+
+    Before one, a line without a full stop is a heading, or a running head that is not the speaker's.
+    """
+    ahead = text[:start].rstrip()
+    return not ahead or ahead[-1] in _SENTENCE_END or marker_at(text[end : end + LONGEST_MARKER]) is not None
 
 
 def _unwrapped(text: str) -> str:

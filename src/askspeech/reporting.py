@@ -5,8 +5,10 @@ Text of a corpus is shown without its control characters: neither a speech nor a
 
 import dataclasses
 import json
+import re
 import time
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from io import StringIO
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TextIO
@@ -27,6 +29,7 @@ from askspeech.texts import page_texts
 if TYPE_CHECKING:
     from askspeech.access import Token
     from askspeech.evaluation import Evaluation
+    from askspeech.users import KeptUser
     from askspeech.verification import Verification
 
 SHORT_STAGE_SECONDS = 1.0
@@ -35,6 +38,8 @@ UNLIMITED_WIDTH = 10_000
 QUOTE_CHARACTERS = 160
 HEADING_CHARACTERS = 30
 UNIT_NAMES = {"page": "页", "paragraph": "段", "line": "行"}
+# Controls that JSON leaves as they are, what turns the direction of text, ends of lines, and what is invisible.
+_STEERING = re.compile("[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 SHOWN_FACTS = ("date", "year", "place", "level", "occasion", "kind")
 
 
@@ -62,6 +67,9 @@ def build_text(report: BuildReport, width: int | None = None) -> str:
     if report.skipped:
         skipped = [f"  {_cell(file.file)}: {_cell(file.reason)}" for file in report.skipped]
         parts.append("\n".join([f"Skipped files 跳过的文件: {len(report.skipped)}", *skipped]))
+    if report.excluded:
+        excluded = [f"  {_cell(file)}" for file in report.excluded]
+        parts.append("\n".join([f"Left out, as removed in the page 已移除，未收入: {len(report.excluded)}", *excluded]))
     parts.append(_BUILT_FROM[report.built_from])
     parts.append(
         f"Speeches 讲话: {report.speeches}; passages 段落: {report.passages}; "
@@ -89,6 +97,19 @@ def tokens_text(tokens: "Sequence[Token]", width: int | None = None) -> str:
         used = f"{token.used_on or 'never 从未'}"
         table.add_row(token.id, token.role, f"{token.created_on}", used, _cell(token.name))
     return _rendered(table, width)
+
+
+def users_text(users: "Sequence[KeptUser]", width: int | None = None) -> str:
+    """The users of the server: name, role, the days of adding and of the last signing in, on how many devices now."""
+    table = _table("Name 用户名", "Role 角色", "Added 添加", "Last signed in 最近登录", "Signed in 登录中")
+    for user in users:
+        seen = "never 从未" if user.signed_in_at is None else _day(user.signed_in_at)
+        table.add_row(_cell(user.name), user.role, _day(user.created_at), seen, str(user.sessions))
+    return _rendered(table, width)
+
+
+def _day(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC).date()}"
 
 
 def answer_text(answer: Answer, passages: Iterable[Hit] = ()) -> str:
@@ -171,8 +192,8 @@ def evaluation_text(evaluation: "Evaluation", *, by_type: bool = False, misses: 
 
 
 def as_json(value: Any) -> str:
-    """A value as indented JSON, Chinese as itself."""
-    return json.dumps(value, ensure_ascii=False, indent=2)
+    """A value as indented JSON, Chinese as itself; what could steer a terminal is written as its number."""
+    return _STEERING.sub(lambda one: json.dumps(one[0])[1:-1], json.dumps(value, ensure_ascii=False, indent=2))
 
 
 class ProgressDisplay:
@@ -272,7 +293,7 @@ def _build_table(report: BuildReport, width: int | None) -> str:
     table = _table("File 文件")
     for column in ("Speeches 讲话", "Passages 段落", "Characters 字数"):
         table.add_column(column, justify="right")
-    table.add_column("Dropped, by reason 删去的字数", overflow="fold")
+    table.add_column("Dropped, by reason 略去的字数", overflow="fold")
     for file in report.files:
         table.add_row(_cell(file.file), f"{file.speeches}", f"{file.passages}", f"{file.characters:,}", _drops([file]))
     table.add_section()

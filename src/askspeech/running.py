@@ -1,6 +1,7 @@
 """Answers that are being made: each in a thread of its own, so that a reader can end one while a model says nothing."""
 
 import threading
+import time
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -106,3 +107,15 @@ class RunningAnswers:
         answer.end(ending)
         shown.wait(SECONDS_TO_WAIT)
         return True
+
+    def __len__(self) -> int:
+        """How many answers are being made."""
+        return len(self._running)
+
+    def end_all(self, ending: Ending, seconds: float) -> None:
+        """End every page's answer, and wait that long at most until their last updates have been shown."""
+        deadline, all_of_them = time.monotonic() + seconds, list(self._running.values())
+        for answer, _ in all_of_them:
+            answer.end(ending)
+        for _, shown in all_of_them:
+            shown.wait(max(0.0, deadline - time.monotonic()))

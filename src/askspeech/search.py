@@ -5,25 +5,27 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from askspeech.choosing import Choice, choose, fallback_notice, server_notice, unusable_notice, vectors_notice
 from askspeech.collapsing import collapse
-from askspeech.datatypes import Filters, Hit, Passage, SearchResult, Section, Source, Span, Speech, Turn, Way
+from askspeech.datatypes import Filters, Hit, Passage, SearchResult, Section, Source, Speech, Turn, Way
 from askspeech.embedder import Embedder, builtin_embedder, load_embedder
 from askspeech.errors import AskSpeechError, DiskError, StoreDamagedError, StoreMismatchError, StoreMissingError
 from askspeech.filtering import filter_notices, kept_speeches
 from askspeech.fusion import RERANKED, Scored, reranked
 from askspeech.generation import Generation
+from askspeech.glance import TermUses
+from askspeech.hit_surroundings import with_surroundings
 from askspeech.legs import WAYS, Encoders, Query
 from askspeech.reranker import Reranker, load_reranker
 from askspeech.settings import DEFAULT_STORE, IndexSettings
 from askspeech.store import Store
 from askspeech.suggestions import example_questions, next_questions
-from askspeech.surroundings import leans, neighbours, siblings
+from askspeech.term_uses import term_uses
 from askspeech.variety import FIRST, each_speech_first, varied
 from askspeech.wanted import Rewrite, Wanted, wanted
 from askspeech.whole_speech import WholeSpeech
@@ -34,9 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["SpeechIndex"]
 
-
-_WITH_SIBLINGS = 3
-"""How many hits bring the other items of their enumeration along, where a list is asked for."""
 
 _Shown = tuple[Scored, tuple[str, ...]]
 """A passage with the ids of its near copies."""
@@ -142,7 +141,7 @@ class SpeechIndex:
                 shown = _arranged(generation, shown, asked)
             hits = _hits(generation, shown[:k])
             if way == "hybrid":
-                hits = _with_surroundings(generation, hits, shown[:FIRST], asked)
+                hits = with_surroundings(generation, hits, shown[:FIRST], asked)
             filtering = filter_notices(generation.speeches.values(), filters)
             notices = (*self._notices_of(generation, began), *filtering, *asked.notices)
         return SearchResult(
@@ -152,6 +151,7 @@ class SpeechIndex:
             filters=filters or Filters(),
             notices=notices,
             kind=asked.kind,
+            kept=None if kept is None else len(kept),
         )
 
     def _reranked(self, generation: Generation, ranked: list[Scored], question: str) -> list[Scored]:
@@ -193,6 +193,11 @@ class SpeechIndex:
         """A speech's passages, in order."""
         with self._reading() as generation:
             return generation.catalog.passages_of_speech(speech_id)
+
+    def uses(self, term: str, filters: Filters | None = None) -> TermUses:
+        """Where the speeches that pass the filters use a term, however it is written; QuestionError for no term."""
+        with self._reading() as generation:
+            return term_uses(generation, term, filters)
 
     def example_questions(self, count: int, language: "Language" = "zh") -> list[str]:
         """Questions that this index can answer, made from its headings."""
@@ -368,29 +373,3 @@ def _hits(generation: Generation, found: Sequence[_Shown]) -> tuple[Hit, ...]:
         Hit(passage, generation.speeches[passage.speech_id], scored.score, copies=copies, found_by=scored.found_by)
         for (scored, copies), passage in zip(found, passages, strict=True)
     )
-
-
-def _with_surroundings(
-    generation: Generation, hits: Sequence[Hit], first: Sequence[_Shown], asked: Wanted
-) -> tuple[Hit, ...]:
-    """The hits with what belongs to them: neighbouring sentences, and for a list of so many items an item's siblings.
-
-    The first hits alone bring siblings, and none that one of the first shows anyway.
-    """
-    shown = generation.catalog.passages([one.id for one, _ in first])
-    counts = [asked.count if asked.lists and rank < _WITH_SIBLINGS else None for rank in range(len(hits))]
-    return tuple(
-        replace(hit, added=_surroundings(generation, hit.passage, count, shown))
-        for hit, count in zip(hits, counts, strict=True)
-    )
-
-
-def _surroundings(
-    generation: Generation, passage: Passage, count: int | None, shown: Sequence[Passage]
-) -> tuple[Span, ...]:
-    added = neighbours(passage, *generation.catalog.texts_beside(passage)) if leans(passage.text) else ()
-    if count is None or passage.section_id is None:
-        return added
-    (section,) = generation.catalog.sections_by_id([passage.section_id])
-    outlines = generation.catalog.outlines_of(passage.speech_id, [section.id, section.parent_id])
-    return added + siblings(passage, outlines, count, shown, added)

@@ -7,7 +7,9 @@ import contextlib
 import socket
 import sys
 import threading
+import warnings
 from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -22,23 +24,48 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from askspeech.access import Access
+from askspeech.access_log import AccessLog, RouteNote
+from askspeech.api import Handlers as RestHandlers
 from askspeech.api_application import build_api
+from askspeech.asking_queue import AskingQueue
+from askspeech.bilingual import public
+from askspeech.callers import Network, networks
+from askspeech.connections import bounded
 from askspeech.conversations import Conversations
+from askspeech.corpus_files import LARGEST_FILE
 from askspeech.early_script import EarlyScript
 from askspeech.errors import AskSpeechError, NotInIndexError, QuestionError
+from askspeech.exports import export_route
+from askspeech.followed import Followed, Follower, still_signed_in
+from askspeech.founding import founded_from_settings, on_loopback, require_users
+from askspeech.gate import Gate, visit_of
+from askspeech.hosts import ANY_HOST, Hosts, hosts_of
+from askspeech.incoming import upload_folder
+from askspeech.inspection_route import inspection_route
+from askspeech.limits import UNLIMITED, Limited, Limits, PageRules
 from askspeech.live_index import LiveIndex, Opened
 from askspeech.mcp_server import MCP_PATH, McpEndpoint
 from askspeech.opening import opener
+from askspeech.operations import Operations
+from askspeech.overflow import Overflow
 from askspeech.page import STATIC_PATH, build_page, page_head, page_i18n, page_theme
+from askspeech.page_owners import OwnedPages, PageOwners
+from askspeech.page_sessions import asking_events, forget, hold_few, is_new, page_of_event
 from askspeech.reader_rendering import Place, parsed_places, reader_html
-from askspeech.settings import ChatSettings, IndexSettings, ServerSettings, data_folder
+from askspeech.settings import ChatSettings, IndexSettings, LimitSettings, LogSettings, ServerSettings, data_folder
+from askspeech.sign_in import sign_in_routes
+from askspeech.site import PAGES, Site, Stock
+from askspeech.stopping import SECONDS_TO_CLOSE, GracefulServer
+from askspeech.telling import told
 from askspeech.texts import PageTexts, language_of_reader, page_texts
+from askspeech.turns import AT_ONCE, AT_ONCE_WITH_MODEL, Turns
+from askspeech.users import LOCAL_USER, Users
 
 __all__ = ["create_application", "serve"]
 
 STATIC_FOLDER = Path(__file__).parent / "static"
 BUILD_COMMAND = "askspeech build FOLDER"
-SECONDS_TO_FINISH = 2
+LONGEST_NAME = 255  # of a file, in bytes, on every system; Gradio fails where it looks for a longer one
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -46,14 +73,13 @@ SECURITY_HEADERS = {
         "img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'self'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # Nothing to other sites; without it at all, browsers do not say where a form of ours comes from.
+    "Referrer-Policy": "same-origin",
 }
-# What Gradio would serve but the page has no use for: fetching any address on the web (`file=http…`), a proxy, uploads.
-CLOSED_PATHS = ("/gradio_api/file", "/gradio_api/proxy", "/gradio_api/upload", "/gradio_api/stream", "/proxy=", "/file")
 
 
 class Guard:
-    """Puts the security headers on every response, and answers 404 for what is closed."""
+    """Puts the security headers on every response; what no file can be called is not found, and not looked for."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -69,8 +95,8 @@ class Guard:
                 MutableHeaders(scope=message).update(SECURITY_HEADERS)
             await send(message)
 
-        closed = scope["path"].startswith(CLOSED_PATHS)
-        answer = JSONResponse({"message": "Not found."}, 404) if closed else self._app
+        too_long = any(len(name.encode("utf-8", "replace")) > LONGEST_NAME for name in scope["path"].split("/"))
+        answer = JSONResponse({"message": "Not found."}, 404) if too_long else self._app
         await answer(scope, receive, send_guarded)
 
 
@@ -80,6 +106,14 @@ def create_application(
     build_command: str = BUILD_COMMAND,
     kept: Conversations | None = None,
     access: Access | None = None,
+    users: Users | None = None,
+    proxies: Sequence[Network] = (),
+    store: Path | None = None,
+    logs: LogSettings | None = None,
+    hosts: Hosts = ANY_HOST,
+    limits: LimitSettings = UNLIMITED,
+    model: bool = False,
+    local_only: bool = False,
 ) -> FastAPI:
     """The ASGI application; nothing is opened before it is started.
 
@@ -88,21 +122,69 @@ def create_application(
         build_command: the command that builds an index, shown on the page where there is none.
         kept: where conversations are kept; without it none is.
         access: which programs are let in; without it agents that call this machine by a name of loopback alone.
+        users: who may sign in; without them only whoever is at this machine is let in.
+        proxies: whose word on where a request came from is believed.
+        store: where the index is, to tell of its builds.
+        logs: what the lines about questions and requests hold.
+        hosts: the names under which it answers.
+        limits: how much each may ask of it.
+        model: whether a chat model writes the answers, so that more of them are made at once.
+        local_only: whether it listens to this machine alone, which administrators are told.
     """
     live = LiveIndex(open_index)
-    mcp = McpEndpoint(live, access)
+    operations = Operations(live, access, store, logs)
+    stock = Stock.of(store) if store else None
+    site = Site(
+        operations.watched("page"),
+        build_command,
+        kept,
+        users=users,
+        running=operations.running,
+        stock=stock,
+        local_only=local_only,
+    )
+    counts = Limits(limits)
+    turns = Turns(limits.at_once, operations.metrics.question_turned_away, AT_ONCE_WITH_MODEL if model else AT_ONCE)
+    mcp = McpEndpoint(operations.watched("mcp"), access, counts, turns)
+    rest = RestHandlers(operations.watched("rest"), turns=turns)
+    page = build_page(site)
+    page._queue = AskingQueue(page, turns)
     application = FastAPI(
         title="askspeech", lifespan=_warming(live, mcp), docs_url=None, redoc_url=None, openapi_url=None
     )
-    application.add_middleware(EarlyScript, source=f"{STATIC_PATH}/language.js")
+    paths = frozenset({"/", *(f"/{name}" for name in PAGES[1:])})
+    asks = asking_events(page)
+    rules = PageRules(counts, asks.__contains__, partial(is_new, page))
+    application.add_middleware(RouteNote)
+    application.add_middleware(EarlyScript, source=f"{STATIC_PATH}/language.js", paths=paths)
+    follower = Follower(users.folder if users else None)
+    application.add_middleware(Followed, follower=follower, still=still_signed_in)
+    application.add_middleware(
+        OwnedPages,
+        owners=PageOwners(partial(forget, page)),
+        is_event=page.fns.__contains__,
+        page_of_event=partial(page_of_event, page),
+    )
+    application.add_middleware(Limited, limits=counts, rule_of=rules, who=rules.who)
+    application.add_middleware(Gate, users=users, pages=paths, proxies=proxies, hosts=hosts)
+    application.add_middleware(Overflow, turns=turns, asks=asks.__contains__)
     application.add_middleware(Guard)
+    application.add_middleware(AccessLog, metrics=operations.metrics, with_users=bool(logs and logs.users))
     _add_routes(application, live)
+    application.router.routes.extend(operations.routes())
+    application.router.routes.extend(sign_in_routes(users, paths))
+    if stock is not None:
+        application.router.routes.append(inspection_route(stock.library))
+    application.router.routes.append(export_route(kept, site.remembered, live))
     application.router.routes.append(Route(MCP_PATH, mcp))
     if access is not None:
-        application.router.routes.append(build_api(live, access))
+        application.router.routes.append(build_api(live, access, rest, counts))
+    operations.wait_for(page=page._queue.waiting, rest=rest.waiting, mcp=mcp.waiting)
+    application.state.work = operations.work()
+    warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)  # which is not asked for
     gr.mount_gradio_app(
         application,
-        build_page(live, build_command, kept),
+        page,
         path="/",
         theme=page_theme(),
         head=page_head(),
@@ -112,10 +194,18 @@ def create_application(
         show_error=False,
         ssr_mode=False,
         mcp_server=False,
-        max_file_size=1,
+        max_file_size=LARGEST_FILE,
+        auth_dependency=_name_of_user,
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
     )
+    hold_few(application.routes)
     return application
+
+
+def _name_of_user(request: Request) -> str | None:
+    """For Gradio, which answers nobody without a name, and tells every event whose it is."""
+    visit = visit_of(request)
+    return visit.user.name if visit and visit.user else None
 
 
 def _warming(live: LiveIndex, mcp: McpEndpoint) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
@@ -134,31 +224,33 @@ def _add_routes(application: FastAPI, live: LiveIndex) -> None:
     application.mount(f"/{STATIC_PATH}", StaticFiles(directory=STATIC_FOLDER), name="askspeech-static")
 
     @application.get("/health")
-    def health() -> dict[str, Any]:
-        """Whether the server runs, whether it can answer, and from which generation."""
-        status = live.status_now()
-        return {
+    def health(request: Request) -> dict[str, Any]:
+        """Whether the server runs; for whoever is let in, whether it can answer, and from which generation."""
+        visit = visit_of(request)
+        user = visit.user if visit else None
+        if user is None:
+            return {"alive": True}
+        status, named = live.status_now(), {} if user == LOCAL_USER else {"user": user.name}
+        return named | {
             "alive": True,
             "ready": status.ready,
             "generation": status.generation,
-            "message": status.message,
-            "notices": status.notices,
+            "message": public(status.message),
+            "notices": [public(notice) for notice in status.notices],
         }
 
     @application.get("/speech/{speech_id}")
     def speech(speech_id: str, request: Request, places: str = "[]") -> JSONResponse:
         """A speech as it is in its file, as HTML, with the places marked that an answer cites."""
+        texts = page_texts(language_of_reader(request.headers.get("accept-language"), request.headers.get("cookie")))
         try:
-            texts = page_texts(
-                language_of_reader(request.headers.get("accept-language"), request.headers.get("cookie"))
-            )
             return JSONResponse(speech_json(live, speech_id, parsed_places(places), texts))
         except QuestionError as error:
-            return JSONResponse({"message": str(error)}, 400)
+            return JSONResponse({"message": told(error, texts)}, 400)
         except NotInIndexError as error:
-            return JSONResponse({"message": str(error)}, 404)
+            return JSONResponse({"message": told(error, texts)}, 404)
         except AskSpeechError as error:
-            return JSONResponse({"message": str(error)}, 503)
+            return JSONResponse({"message": told(error, texts)}, 503)
 
 
 def speech_json(live: LiveIndex, speech_id: str, places: Sequence[Place], texts: PageTexts) -> dict[str, Any]:
@@ -174,16 +266,34 @@ def serve(
 
     The chat model that the settings name writes the answers; one that cannot be used is named on stderr and in the
     answers, which the speeches' own sentences then make; a folder where no conversation can be kept, on stderr.
+
+    Raises:
+        SettingsError: other machines would reach it, and there is no user who could sign in; or no administrator can
+            be made of the password in the file that the settings name.
+        AskSpeechError: the users cannot be read.
     """
     command = f"{BUILD_COMMAND} --store {quote(_shortest(index_settings.store))}"
     folder = data_folder(index_settings, server_settings)
-    application = create_application(
-        opener(index_settings, chat_settings or ChatSettings()),
-        build_command=command,
-        kept=_conversations(folder),
-        access=Access(folder),
-    )
-    return run_application(application, server_settings)
+    users = Users(folder)
+    if told := founded_from_settings(users, server_settings):
+        sys.stderr.write(f"askspeech: {told}\n")
+    require_users(users, server_settings)
+    with upload_folder():
+        application = create_application(
+            opener(index_settings, chat_settings or ChatSettings()),
+            build_command=command,
+            kept=_conversations(folder),
+            access=Access(folder),
+            users=users,
+            proxies=networks(server_settings.trusted_proxies),
+            store=index_settings.store,
+            logs=server_settings.logs,
+            hosts=hosts_of(server_settings.allowed_hosts),
+            local_only=on_loopback(server_settings),
+            limits=server_settings.limits,
+            model=bool(chat_settings and chat_settings.model),
+        )
+        return run_application(application, server_settings)
 
 
 def _conversations(folder: Path) -> Conversations | None:
@@ -214,10 +324,20 @@ def run_application(application: FastAPI, settings: ServerSettings) -> int:
         )
         return 1
     config = uvicorn.Config(
-        application, log_level="warning", timeout_graceful_shutdown=SECONDS_TO_FINISH, server_header=False
+        application,
+        http=bounded(networks(settings.trusted_proxies)),
+        # No page and no program opens a web socket.
+        ws="none",
+        log_level="warning",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=SECONDS_TO_CLOSE,
+        server_header=False,
+        # The gate reads what proxies say, and only where they are trusted.
+        proxy_headers=False,
     )
     with listener, contextlib.suppress(KeyboardInterrupt):
-        AnnouncingServer(config).run(sockets=[listener])
+        GracefulServer(config, application.state.work, settings.seconds_to_finish, _announce).run(sockets=[listener])
     return 0
 
 
@@ -235,22 +355,10 @@ def _listener(settings: ServerSettings) -> socket.socket:
     return listener
 
 
-class AnnouncingServer(uvicorn.Server):
-    """Says on stdout where the page is, once it answers; hangs up at its end."""
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then announce the address."""
-        await super().startup(sockets)
-        if self.started and sockets:
-            sys.stdout.write(f"{address_of(sockets[0])}\n")
-            sys.stdout.flush()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End; every open page holds a stream that would never end by itself, so those are closed first."""
-        for connection in list(self.server_state.connections):
-            if connection.transport is not None:
-                connection.transport.close()
-        await super().shutdown(sockets)
+def _announce(listeners: list[socket.socket]) -> None:
+    """Say on stdout where the page is."""
+    sys.stdout.write(f"{address_of(listeners[0])}\n")
+    sys.stdout.flush()
 
 
 def address_of(listener: socket.socket) -> str:

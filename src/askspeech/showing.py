@@ -21,9 +21,11 @@ from askspeech.rendering import (
     note_html,
     problem_html,
     question_html,
+    said,
     sources_html,
     unkept_html,
 )
+from askspeech.telling import told
 from askspeech.texts import PageTexts, language_of_reader, page_texts
 from askspeech.why_rendering import hit_behind, why_html
 
@@ -88,7 +90,8 @@ def messages(conversation: Conversation, texts: PageTexts) -> list[dict[str, Any
     for turn, exchange in enumerate(conversation.exchanges[conversation.folded :], conversation.folded):
         judgement = conversation.judgement(turn)
         latest = turn == len(conversation.exchanges) - 1
-        found += [*_messages(exchange, judgement.comment if judgement else "", texts, latest=latest)]
+        comment = judgement.comment if judgement else ""
+        found += [*_messages(exchange, comment, texts, latest=latest, place=(conversation.id, turn))]
     if conversation.folded:
         found[0]["content"] = folded_html(conversation.folded) + found[0]["content"]
     if found and conversation.exchanges[-1].running and conversation.id:
@@ -98,15 +101,17 @@ def messages(conversation: Conversation, texts: PageTexts) -> list[dict[str, Any
         found[-1]["content"] += f'<p class="as-editing">{escape(texts.edit_note)}</p>'
     elif found and conversation.exchanges[-1].suggestions:
         found[-1]["options"] = [{"value": one, "label": one} for one in conversation.exchanges[-1].suggestions]
-    refusal = problem_html(conversation.refusal)
+    refusal = problem_html(said(conversation.refusal, texts))
     return [*found, {"role": "assistant", "content": refusal}] if conversation.refusal else found
 
 
-def _messages(exchange: Exchange, comment: str, texts: PageTexts, *, latest: bool) -> Iterator[dict[str, Any]]:
+def _messages(
+    exchange: Exchange, comment: str, texts: PageTexts, *, latest: bool, place: tuple[str, int]
+) -> Iterator[dict[str, Any]]:
     yield {"role": "user", "content": question_html(exchange.question)}
-    content = problem_html(exchange.problem) if exchange.problem else answer_html(exchange.view, texts)
+    content = problem_html(said(exchange.problem, texts)) if exchange.problem else answer_html(exchange.view, texts)
     below = unkept_html(exchange.unkept, texts) + comment_html(comment, texts)
-    below += footer_html(exchange, texts, latest=latest)
+    below += footer_html(exchange, texts, latest=latest, place=place)
     yield {"role": "assistant", "content": filters_html(exchange.filtered_by, texts) + content + below}
 
 
@@ -131,12 +136,14 @@ def sources_of(conversation: Conversation, live: LiveIndex, texts: PageTexts, tu
     gone = source_texts.gone(citations)
     try:
         below = _why(exchange, texts)
-        return sources_html(citations, source_texts.text, texts, gone=gone, judging=judging, below=below)
+        return sources_html(
+            citations, source_texts.text, texts, gone=gone, judging=judging, below=below, unsaid=source_texts.unsaid
+        )
     except AskSpeechError as error:
         # There is no index to show the places in; the quoted words are part of the answer.
         everything = [one.number for one in citations]
         quotes = sources_html(citations, source_texts.text, texts, gone=everything, judging=judging)
-        return note_html(str(error)) + quotes
+        return note_html(told(error, texts)) + quotes
 
 
 def _why(exchange: Exchange, texts: PageTexts) -> Callable[[Citation], str]:

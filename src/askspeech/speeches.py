@@ -6,13 +6,13 @@ Positions are characters of the reading text.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from askspeech.datatypes import Span, slices
 from askspeech.markers import is_salutation, is_title, marker_at
 from askspeech.reading_text import ReadingText
 
-__all__ = ["SpeechDraft", "find_speeches"]
+__all__ = ["SpeechDraft", "find_speeches", "shown_title"]
 
 _SPOKEN_TITLE = re.compile(
     r"(?:讲话|讲话稿|发言|发言稿|致辞|致词|演讲|报告|主持词|总结|寄语|党课)(?:[（(][^（）()]{1,30}[）)])?$"
@@ -46,6 +46,9 @@ _OCCASION = re.compile(
     r"(?:就|围绕|关于)([^，。；！？“”]{2,12}(?:“[^”]{1,10}”)?[^，。；！？]{2,30}?(?:工作)?)[，,]?\s{0,4}(?:再|我们?)?\s{0,4}(?:讲|谈|强调|提)"
 )
 _TASK = re.compile(r"(?:研究部署|安排部署|动员部署|进一步(?:做好|抓好|推进|优化))([^，。；！？]{4,30})")
+_CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff“”‘’—…·×○]")
+_CHINESE_MARK = re.compile(r"[\u3001-\u301f\uff01-\uff0f\uff1a\uff1b\uff1f“”‘’…]")
+_SHORTEST_PHRASE = 4
 _TITLE_CHARACTERS = 40
 _OPENING, _LAST_HEADING = 6, 12
 """Paragraphs that are looked into for what a speech without a title is about, and for its first heading."""
@@ -88,10 +91,30 @@ def _draft(reading: ReadingText, start: _Start, end: int, file_title: str) -> Sp
         return None
     if start.title:
         title_range = Span(paragraphs[start.title[0]].start, paragraphs[start.title[-1]].end)
-        name = " ".join(text[title_range.start : title_range.end].split()).strip("《》")
+        name = shown_title(text[title_range.start : title_range.end]).strip("《》")
     else:
         title_range, name = None, _derived_title(reading, body, file_title)
     return SpeechDraft(name, title_range, body, paragraphs[start.first].start, body[-1].end)
+
+
+def shown_title(text: str) -> str:
+    """A title on one line, as prose is set: its lines parted by a space, no white space within Chinese.
+
+    That between two phrases of one length is their pause and stays: 凝心聚力 开拓创新.
+    """
+    return " ".join(_set_solid(line.split()) for line in text.splitlines() if line.strip())
+
+
+def _set_solid(parts: Sequence[str]) -> str:
+    spaces = ["" if _runs_on(*pair) else " " for pair in pairwise(parts)]
+    return "".join(f"{space}{part}" for space, part in zip(["", *spaces], parts, strict=True))
+
+
+def _runs_on(part: str, following: str) -> bool:
+    if len(part) == len(following) >= _SHORTEST_PHRASE and (part + following).isalpha():
+        return False
+    beside = _CHINESE_MARK.match(part[-1]) or _CHINESE_MARK.match(following[0])
+    return bool(beside or (_CHINESE.match(part[-1]) and _CHINESE.match(following[0])))
 
 
 class _Splitter:

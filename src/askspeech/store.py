@@ -5,18 +5,18 @@
       chroma-id                its name on a Chroma server, where one holds its vectors
       lock                     held by the one writer; the kernel drops it when the process dies
       uploads/                 files added through the page
+      exclusions.json          what was removed from the index without touching a file
+      building.json, …         what others can see of a build (build_record.py)
       generations/<name>/      one finished build; the file `readers` in it seals it, and readers lock it
 
 A generation without `readers` was never finished: the next writer removes it.
 """
 
 import fcntl
-import json
 import os
 import re
 import secrets
 import shutil
-import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -25,8 +25,9 @@ from types import TracebackType
 from typing import Self
 
 from askspeech.disk import disk_errors, flush, flush_tree, replace_file
-from askspeech.errors import DiskError, StoreDamagedError, StoreLockedError, StoreMissingError
+from askspeech.errors import DiskError, StoreDamagedError, StoreMissingError
 from askspeech.settings import ChromaServer
+from askspeech.store_lock import adopted, is_held, taken
 
 CURRENT = "CURRENT"
 LOCK = "lock"
@@ -107,21 +108,43 @@ class Store:
         return [folder for folder in reversed(self.sealed()) if not known or folder.name < str(name)]
 
     @contextmanager
-    def writer(self) -> Iterator["Writer"]:
+    def writer(self, lock: int | None = None) -> Iterator["Writer"]:
         """Be the one writer of this store; what it drafted and did not publish is removed at the end.
+
+        `lock` is what `take_lock` gave to the process that started this one.
 
         Raises:
             StoreLockedError: another process is; it is named.
             DiskError: the store cannot be written to.
         """
+        descriptor = self.take_lock() if lock is None else adopted(lock, self.path / LOCK)
+        writer = Writer(self)
+        try:
+            yield writer
+        finally:
+            try:
+                writer.discard()
+            finally:
+                os.close(descriptor)  # drops the lock
+
+    def take_lock(self) -> int:
+        """Hold the lock of the one writer, until the descriptor that this gives is closed wherever it was passed on.
+
+        Raises:
+            StoreLockedError: another process holds it; it is named.
+            DiskError: the store cannot be written to.
+        """
         with disk_errors(self.path, "create"):
             self.generations.mkdir(parents=True, exist_ok=True)
-        with _locked(self.path):
-            writer = Writer(self)
-            try:
-                yield writer
-            finally:
-                writer.discard()
+        return taken(self.path / LOCK)
+
+    def is_being_written(self) -> bool:
+        """Whether a process holds the lock of the one writer; touches nothing.
+
+        Raises:
+            DiskError: the lock is there and cannot be looked at.
+        """
+        return is_held(self.path / LOCK)
 
     def current_name(self) -> str | None:
         """What CURRENT says, whether or not there is such a generation; None where there is no CURRENT.
@@ -280,8 +303,18 @@ class Writer:
     def discard(self) -> None:
         """Remove the drafts that were not published."""
         while self._drafts:
+            draft = self._drafts.pop()
+            if self._is_in_use(draft):
+                continue  # interrupted just behind the swap
             # What cannot be removed now, the next writer removes; the reason why the build failed must not be hidden.
-            shutil.rmtree(self._drafts.pop(), ignore_errors=True)
+            shutil.rmtree(draft, ignore_errors=True)
+
+    def _is_in_use(self, draft: Path) -> bool:
+        """Whether a draft has become the generation in use, or may have."""
+        try:
+            return self.store.current_name() == draft.name
+        except DiskError:
+            return (draft / READERS).is_file()
 
     def remove_leftovers(self) -> None:
         """Remove what crashed builds left, and generations newer than the one in use that nobody reads.
@@ -327,46 +360,3 @@ def _removed(generation: Path) -> bool:
         finally:
             os.close(descriptor)
     return True
-
-
-@contextmanager
-def _locked(store: Path) -> Iterator[None]:
-    path = store / LOCK
-    with disk_errors(path, "open"):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        _take(descriptor, store)
-        yield
-    finally:
-        os.close(descriptor)  # drops the lock
-
-
-def _take(descriptor: int, store: Path) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise StoreLockedError(
-            f"Another build holds the store {store}: {_holder(descriptor)}. "
-            "Wait until it has finished, or stop that process; then try again."
-        ) from None
-    except OSError as error:
-        raise DiskError(f"Could not lock {store / LOCK}: {error}. Use a disk that supports file locks.") from error
-    with disk_errors(store / LOCK, "write"):
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps(_myself()).encode(), 0)
-
-
-def _myself() -> dict[str, int | str]:
-    return {
-        "pid": os.getpid(),
-        "host": socket.gethostname(),
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-
-
-def _holder(descriptor: int) -> str:
-    try:
-        holder = json.loads(os.pread(descriptor, 4096, 0))
-        return f"process {holder['pid']} on {holder['host']}, since {holder['started']}"
-    except (ValueError, KeyError, TypeError):
-        return "a process that is just starting"  # it has the lock and has not written its name yet

@@ -9,10 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from askspeech.asked import Asked, Term
+from askspeech.coverage import is_held
 from askspeech.datatypes import Outcome, Span
 from askspeech.markers import chinese_number
+from askspeech.mentions import Mention
 from askspeech.offered import Value, blanked_names, explains, lists_members, names_time, values
 from askspeech.ranking import Candidate, Ranked
+from askspeech.sought import NOTHING, Known, bearer_of, told_by
+from askspeech.statements import Token, statement
 from askspeech.tokens import bigrams, question_terms, search_key
 
 __all__ = ["Verdict", "judge"]
@@ -25,9 +29,12 @@ _RIGHT_BEHIND = 4
 _LEAST_SHARED = 4
 _READ_FOR_NAMES = 3
 _FIGURE_NEAR = 2.5
+_NEAR_IN_MEANING = 0.5
+"""From which cosine of their vectors on words of a text stand for one that it lacks."""
 _TITLE_NAMED, _LEAST_HELD = 0.6, 0.2
 _NUMBERED = re.compile(r"([二两三四五六七八九十]|\d{1,2})(?:[个项大条种类张支对件样方]|方面)")
 _SURE = ("%", "位", "元", "年份")
+_DATES = ("年份", "年", "月", "日", "时间")
 _WITH_MEMBERS = ("list", "comparison", "definition")
 _WITH_FIGURES = ("figure", "comparison", "reason", "fact")
 
@@ -46,22 +53,62 @@ class Verdict:
     missing: tuple[str, ...] = ()
 
 
-def judge(question: str, asked: Asked, ranked: Sequence[Ranked]) -> Verdict:
-    """What the candidates, best first, hold of what a question asks for."""
-    if not ranked:
+def judge(question: str, asked: Asked, ranked: Sequence[Ranked], known: Known = NOTHING) -> Verdict:
+    """What the candidates, best first, hold of what a question asks for; `known` says whom and what it asks about."""
+    if not ranked or _strangers(known):
         return Verdict("not_found")
     near = [one.candidate for one in ranked if one.score >= ranked[0].score - _NEAR]
     sentences = [candidate for candidate in near if not candidate.items]
     close = [one.candidate for one in ranked if one.score >= ranked[0].score - _FIGURE_NEAR and not one.candidate.items]
     if hidden := _hidden(near) or _named_but_hidden(question, ranked):
         return Verdict("part_hidden", place=hidden)
+    if not all(_is_spoken_of(thing, close or near, known) for thing in known.sought.things):
+        return Verdict("not_found")
     if sentences and asked.units and asked.kind in _WITH_FIGURES:
-        return _figures(question, asked, close or sentences)
+        return _figures(question, asked, close or sentences, known)
+    if known.sought.office and not asked.lists:
+        return _bearer(known.sought.office, close)
     if asked.names and not asked.lists and (blanked := _blanked_name(question, sentences)):
         return Verdict("blanked_out", place=blanked)
     if not _members(asked, near) or not _explained(asked, near):
         return Verdict("not_found")
     return Verdict("answered")
+
+
+def _strangers(known: Known) -> bool:
+    """Whether a question names a person or a place that no passage names."""
+    return not known.nowhere.isdisjoint((*known.sought.persons, *known.sought.places))
+
+
+def _bearer(office: Mention, near: Sequence[Candidate]) -> Verdict:
+    """Whether a candidate names who holds an office, or has a blank in place of the name."""
+    beside = [(candidate, bearer_of(office, candidate.text)) for candidate in near]
+    if any(found == "named" for _, found in beside):
+        return Verdict("answered")
+    blanked = next((candidate for candidate, found in beside if found == "blank"), None)
+    return Verdict("blanked_out", place=blanked) if blanked else Verdict("not_found")
+
+
+def _is_spoken_of(thing: Sequence[Token], near: Sequence[Candidate], known: Known) -> bool:
+    """Whether a candidate names the thing whose value is asked for, or no word of it is known to be in no passage.
+
+    One of several words is enough: 退伍军人服务站 may be 退役军人服务中心.
+    """
+    if known.nowhere.isdisjoint(word.text for word in thing):
+        return True
+    return any(_names(candidate, word, known) for candidate in near for word in told_by(thing))
+
+
+def _names(candidate: Candidate, thing: Token, known: Known) -> bool:
+    """Whether a candidate, or what is around it, has a word, or one near it in meaning."""
+    text = _around(candidate)
+    return is_held(thing, statement(text)) or known.near(thing.text, text) >= _NEAR_IN_MEANING
+
+
+def _around(candidate: Candidate) -> str:
+    """A candidate with the sentences beside it and its headings."""
+    beside = [part.text for part in (candidate.before, candidate.behind) if part]
+    return " ".join((candidate.text, *beside, *candidate.hit.passage.heading_path))
 
 
 def _blanked_name(question: str, sentences: Sequence[Candidate]) -> Candidate | None:
@@ -99,19 +146,22 @@ def _named_but_hidden(question: str, ranked: Sequence[Ranked]) -> Candidate | No
     return None
 
 
-def _figures(question: str, asked: Asked, sentences: Sequence[Candidate]) -> Verdict:
+def _figures(question: str, asked: Asked, sentences: Sequence[Candidate], known: Known) -> Verdict:
     best = sentences[0]
     terms = set(question_terms(question))
     named = [unit for unit in asked.units if unit] or [""]
     found = {unit: value for unit in named if (value := _value(best.text, unit, terms))}
     blanked = [unit for unit, value in found.items() if value.blank and (unit or _shared(best.text, value.span, terms))]
     given = [unit for unit in named if (unit in found and unit not in blanked) or names_time(best.text, unit)]
+    if blanked and not given and not all(_names(best, word, known) for thing in known.sought.things for word in thing):
+        return Verdict("not_found")  # what is blanked out there is the figure of something else
     if blanked:
         places = {unit: found[unit] for unit in blanked}
         if twin := next((one for one in sentences[1:] if _fills(one, best.text, places, terms)), None):
             return Verdict("answered", better=twin)
         return Verdict("partly", place=best, missing=tuple(blanked)) if given else Verdict("blanked_out", place=best)
-    if asked.kind == "figure" and not given and not any(_gives(one, _telling(named)) for one in sentences):
+    wanted = _telling(named) if asked.kind == "figure" else [unit for unit in named if unit in _DATES]
+    if wanted and not given and not any(_gives(one, wanted) for one in sentences):
         return Verdict("not_found")
     return Verdict("answered")
 

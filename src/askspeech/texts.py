@@ -3,12 +3,18 @@
 from dataclasses import asdict, dataclass
 
 from askspeech.datatypes import Language
+from askspeech.export_texts import CHINESE_EXPORT, ENGLISH_EXPORT, ExportTexts
+from askspeech.glance_texts import CHINESE_GLANCE, ENGLISH_GLANCE, GlanceTexts
 from askspeech.keeping_texts import CHINESE_KEEPING, ENGLISH_KEEPING, KeepingTexts
+from askspeech.library_texts import CHINESE_LIBRARY, ENGLISH_LIBRARY, LibraryTexts
+from askspeech.people_texts import CHINESE_PEOPLE, ENGLISH_PEOPLE, PeopleTexts
+from askspeech.site_texts import CHINESE_SITE, ENGLISH_SITE, SiteTexts
+from askspeech.upload_texts import CHINESE_UPLOAD, ENGLISH_UPLOAD, UploadTexts
 
 
-@dataclass(frozen=True, slots=True)
-class PageTexts(KeepingTexts):
-    """The page's words in one language; `{…}` stands for what is filled in."""
+@dataclass(frozen=True)  # without slots: several bases with slots cannot be joined
+class PageTexts(ExportTexts, GlanceTexts, KeepingTexts, LibraryTexts, PeopleTexts, SiteTexts, UploadTexts):
+    """The pages' words in one language; `{…}` stands for what is filled in."""
 
     title: str
     subtitle: str
@@ -113,10 +119,7 @@ class PageTexts(KeepingTexts):
     asked_quotations: str
     search_literally: str
     quotations_only: str
-    copy_answer: str
     copy_link: str
-    answer_copied: str
-    answer_not_copied: str
     link_copied: str
     link_failed: str
     link_lost: str
@@ -136,7 +139,7 @@ CHINESE = PageTexts(
     welcome="想知道讲话里怎么说的？",
     welcome_examples="在下面提问，或从这些问题开始：",
     no_index="现在还不能提问",
-    missing_index="这里还没有索引。请在终端运行下面的命令建立索引，建好后本页会自动可用：",
+    missing_index="这里还没有讲话稿。请在终端运行下面的命令，整理好后本页会自动可用：",
     sources="出处",
     sources_empty="回答引用的讲话会显示在这里。点击回答中的数字，可以在全文里看到原话。",
     sources_none="这个回答没有引文。",
@@ -160,7 +163,7 @@ CHINESE = PageTexts(
     reader="讲话全文",
     reader_close="关闭",
     reader_loading="正在打开……",
-    reader_gone="这篇讲话已不在当前的索引里。",
+    reader_gone="这篇讲话已不在资料库里。",
     reader_failed="没能打开这篇讲话。请检查本页的服务是否还在运行，然后再试一次。",
     filters="筛选",
     filters_chosen="筛选（已选 {number} 项）",
@@ -182,7 +185,7 @@ CHINESE = PageTexts(
     origin_text="据原文",
     origin_file_name="据文件名",
     origin_derived="推断",
-    title_derived="原文没有题目，这是按内容拟的",
+    title_derived="原文无题，这是据内容或文件名拟的",
     blank_number="原文件在这里隐去了数字",
     blank_place="原文件在这里隐去了地名",
     blank_person="原文件在这里隐去了人名",
@@ -229,17 +232,20 @@ CHINESE = PageTexts(
     asked_quotations="只用讲话原文",
     search_literally="按原话检索",
     quotations_only="只用讲话原文回答，不用对话模型",
-    copy_answer="复制回答",
     copy_link="复制链接",
-    answer_copied="回答和出处已复制",
-    answer_not_copied="没能复制，请选中回答的文字后手动复制。",
     link_copied="链接已复制",
     link_failed="没能复制，请手动复制：",
-    link_lost="当前的索引里没有这些筛选，没有选上：{values}",
+    link_lost="资料库里没有这些筛选，没有选上：{values}",
     other_language="English",
     to_sources="看出处",
     show_earlier="显示更早的问答",
+    **CHINESE_EXPORT,
+    **CHINESE_GLANCE,
     **CHINESE_KEEPING,
+    **CHINESE_LIBRARY,
+    **CHINESE_PEOPLE,
+    **CHINESE_SITE,
+    **CHINESE_UPLOAD,
 )
 
 ENGLISH = PageTexts(
@@ -252,8 +258,8 @@ ENGLISH = PageTexts(
     stop="Stop",
     welcome="What do the speeches say?",
     welcome_examples="Ask below, or start with one of these:",
-    no_index="No questions yet",
-    missing_index="There is no index yet. Build one in a terminal; this page notices when it is ready:",
+    no_index="Not ready for questions yet",
+    missing_index="There are no speeches here yet. Run this in a terminal; this page notices when it is done:",
     sources="Sources",
     sources_empty="What an answer cites appears here. Click a number in it to see the words in the speech.",
     sources_none="This answer cites nothing.",
@@ -278,7 +284,7 @@ ENGLISH = PageTexts(
     reader="The whole speech",
     reader_close="Close",
     reader_loading="Opening…",
-    reader_gone="This speech is no longer in the current index.",
+    reader_gone="This speech is no longer in the library.",
     reader_failed="The speech could not be opened. See whether the server of this page still runs, then try again.",
     filters="Filters",
     filters_chosen="Filters ({number} chosen)",
@@ -300,7 +306,7 @@ ENGLISH = PageTexts(
     origin_text="from the text",
     origin_file_name="from the file’s name",
     origin_derived="derived",
-    title_derived="The text has no title; this one was made from what it says",
+    title_derived="The text is untitled; it is named after its content or its file",
     blank_number="The file has blanked out a figure here",
     blank_place="The file has blanked out a place here",
     blank_person="The file has blanked out a name here",
@@ -347,17 +353,20 @@ ENGLISH = PageTexts(
     asked_quotations="Speeches’ own words only",
     search_literally="Search for what I typed",
     quotations_only="Answer with the speeches’ own words only, without the chat model",
-    copy_answer="Copy answer",
     copy_link="Copy link",
-    answer_copied="Answer and sources copied",
-    answer_not_copied="Could not copy; select the words of the answer and copy them by hand.",
     link_copied="Link copied",
     link_failed="Could not copy; copy it by hand:",
-    link_lost="The index in use does not have these filters, so they are not chosen: {values}",
+    link_lost="The library does not have these filters, so they are not chosen: {values}",
     other_language="中文",
     to_sources="See the sources",
     show_earlier="Show earlier questions and answers",
+    **ENGLISH_EXPORT,
+    **ENGLISH_GLANCE,
     **ENGLISH_KEEPING,
+    **ENGLISH_LIBRARY,
+    **ENGLISH_PEOPLE,
+    **ENGLISH_SITE,
+    **ENGLISH_UPLOAD,
 )
 
 TEXTS: dict[Language, PageTexts] = {"zh": CHINESE, "en": ENGLISH}

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
@@ -11,7 +11,18 @@ import rjieba
 
 from askspeech.folding import fold
 
-__all__ = ["FIELDS", "bigrams", "field_tokens", "question_terms", "question_tokens", "search_key", "words"]
+__all__ = [
+    "FIELDS",
+    "bigrams",
+    "bigrams_of",
+    "field_tokens",
+    "held",
+    "question_terms",
+    "question_tokens",
+    "search_key",
+    "words",
+    "words_of",
+]
 
 FIELDS: tuple[str, ...] = (
     "text_bigrams",
@@ -28,6 +39,7 @@ _RUN = re.compile(
 )
 _INNER_SPACE = re.compile(r"(?<=[㐀-䶿一-鿿])[^\S\n]+(?=[㐀-䶿一-鿿])")
 _BLANK = re.compile(r"[x×*○]+(?:\.[x×*]+)*")
+_PAIR = re.compile(r"[㐀-䶿一-鿿]{2}")
 
 
 @cache
@@ -52,12 +64,32 @@ def search_key(text: str) -> str:
 
 def bigrams(text: str) -> list[str]:
     """Pairs of neighbouring Chinese characters, a lone one by itself, and whole words of other scripts."""
-    return list(_bigrams(search_key(text)))
+    return bigrams_of(search_key(text))
+
+
+def bigrams_of(key: str) -> list[str]:
+    """The bigrams of a text whose search key is at hand."""
+    return list(_bigrams(key))
+
+
+def held(terms: Sequence[str], keys: Iterable[str]) -> list[frozenset[str]]:
+    """Of each text, by its search key, those of the terms that are among its bigrams."""
+    pairs = [term for term in terms if _PAIR.fullmatch(term)]
+    others = frozenset(terms).difference(pairs)
+    # Two such characters side by side are always a bigram: what is looked for is found faster than all are made.
+    return [
+        frozenset(pair for pair in pairs if pair in key) | (others.intersection(_bigrams(key)) if others else others)
+        for key in keys
+    ]
 
 
 def words(text: str) -> list[str]:
     """Words as rjieba cuts them for searching, stop words and blanks left out."""
-    key = search_key(text)
+    return words_of(search_key(text))
+
+
+def words_of(key: str) -> list[str]:
+    """The words of a text whose search key is at hand."""
     stopped, _ = stop_words()
     found = (word.strip() for run in _RUN.findall(key) for word in rjieba.cut_for_search(run))
     return [word for word in found if word and word not in stopped and not _BLANK.fullmatch(word)]
@@ -65,9 +97,9 @@ def words(text: str) -> list[str]:
 
 def field_tokens(text: str, headings: str, context: str) -> Mapping[str, list[str]]:
     """The tokens of a passage for each field of the keyword index."""
-    parts = {"text": text, "heading": headings, "context": context}
-    tokens = {f"{name}_bigrams": bigrams(part) for name, part in parts.items()}
-    tokens |= {f"{name}_words": words(part) for name, part in parts.items()}
+    keys = {"text": search_key(text), "heading": search_key(headings), "context": search_key(context)}
+    tokens = {f"{name}_bigrams": bigrams_of(key) for name, key in keys.items()}
+    tokens |= {f"{name}_words": words_of(key) for name, key in keys.items()}
     return MappingProxyType(tokens)
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
+from askspeech.bilingual import public
 from askspeech.citing import locate
 from askspeech.datatypes import Answer, Citation, Hit, Source, Span, Speech, slices
 from askspeech.datatypes import Locator as Place
 from askspeech.datatypes import SearchResult as Search
 from askspeech.errors import QuestionError
+from askspeech.marks import unmistakable
 from askspeech.tool_models import (
     LONGEST_READING,
     AskResult,
@@ -42,7 +44,7 @@ def search_result(question: str, search: Search, sources: Sequence[Source], gene
         question=question,
         search_question=search.search_question,
         passages=_found(search.hits, sources),
-        notices=list(search.notices),
+        notices=list(map(public, search.notices)),
         generation=generation,
     )
 
@@ -52,7 +54,7 @@ def ask_result(answer: Answer, nearest: Sequence[Source], generation: str) -> As
     return AskResult(
         question=answer.question,
         outcome=answer.outcome,
-        text=answer.text,
+        text=unmistakable(answer),
         sentences=[
             Sentence(text=one.text, citations=list(one.citations), support=one.support) for one in answer.sentences
         ],
@@ -60,7 +62,7 @@ def ask_result(answer: Answer, nearest: Sequence[Source], generation: str) -> As
         nearest=_found(answer.nearest, nearest),
         language=answer.language,
         search_question=answer.search.search_question,
-        notices=list(answer.notices),
+        notices=list(map(public, answer.notices)),
         generation=generation,
     )
 
@@ -98,7 +100,8 @@ def read_result(
     if not 0 <= whole.start < min(whole.end, len(source.text)):
         raise QuestionError(
             f"start is {whole.start} and end {whole.end}, but the text has {len(source.text)} characters, and start "
-            "must be before end. Take both from the spans of a citation or passage. 起止位置有误，请用出处给出的位置。"
+            "must be before end. Take both from the spans of a citation or passage.",
+            "起止位置有误，请用出处给出的位置。",
         )
     whole = Span(max(whole.start - context, 0), min(whole.end + context, len(source.text)))
     span = Span(whole.start, min(whole.end, whole.start + LONGEST_READING))

@@ -17,7 +17,7 @@ from askspeech.speeches import SpeechDraft, find_speeches
 
 __all__ = ["UNDERSTANDING_VERSION", "content_id", "understand"]
 
-UNDERSTANDING_VERSION = 6
+UNDERSTANDING_VERSION = 7
 """Raised whenever a file would give another reading text, outline, facts, passages, near copies or search keys.
 
 What an earlier build understood is used again only where this is the same.

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -309,12 +309,19 @@ class _Inspection:
         if not any(tokens.values()):
             return True  # nothing but punctuation
         found = [identity for identity, _ in self._keywords.query(tokens, _KEYWORD_FIELDS, _KEYWORD_RANKS)]
-        return passage.id in found or any(other.text == passage.text for other in self._catalog.passages(found))
+        if passage.id in found:
+            return True
+        # Of hundreds that repeat the same words, those before it say them all too.
+        return any(_holds(_own_tokens(other), tokens) for other in self._catalog.passages(found))
 
 
 def _own_tokens(passage: Passage) -> dict[str, list[str]]:
     tokens = field_tokens(passage.text, "", "")
     return {name: tokens[name] for name in _KEYWORD_FIELDS}
+
+
+def _holds(tokens: Mapping[str, Sequence[str]], wanted: Mapping[str, Sequence[str]]) -> bool:
+    return all(set(some) <= set(tokens[name]) for name, some in wanted.items())
 
 
 def _evenly(ids: Sequence[str], most: int) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from askspeech.bilingual import Bilingual
 from askspeech.datatypes import QuestionKind, Turn
 from askspeech.described import described_levels
 from askspeech.errors import AskSpeechError, QuestionError
@@ -73,6 +74,11 @@ def wanted(question: str, history: Sequence[Turn] = (), rewrite: Rewrite | None 
     )
 
 
-def _not_rewritten(error: AskSpeechError) -> str:
-    reason = "没有得到问题" if isinstance(error, QuestionError) else str(error)
-    return f"The question was not rewritten and was completed by rule (问题没能改写，按规则补全): {reason}"
+def _not_rewritten(error: AskSpeechError) -> Bilingual:
+    english, chinese = "The question was not rewritten and was completed by rule", "问题没能改写，按规则补全"
+    if isinstance(error, QuestionError):
+        return Bilingual(f"{english}.", f"{chinese}。", f"{english} ({chinese}): 没有得到问题")
+    words = error.words
+    return Bilingual(
+        f"{english}: {words.english}", f"{chinese}。原因：{words.chinese}", f"{english} ({chinese}): {error}"
+    )

@@ -2,19 +2,17 @@
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import aclosing, closing, suppress
 from dataclasses import dataclass
-from queue import Full, Queue
 from typing import TypeVar
+
+from askspeech.turns import BusyError, Enter, Place, Turns, in_turn
 
 __all__ = ["BusyError", "Workers"]
 
 T = TypeVar("T")
-
-
-class BusyError(Exception):
-    """All threads work, and as many requests wait as may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,33 +22,53 @@ class _End:
     error: BaseException | None = None
 
 
+class _Job:
+    """Something to be done, for whom, and the place that it holds."""
+
+    def __init__(self, work: Callable[[], None], visitor: str, place: Place) -> None:
+        self.work, self.visitor, self.place = work, visitor, place
+
+
 class Workers:
-    """A few threads, started when they are first needed, and a queue of the jobs that wait for one.
+    """A few threads, started when they are first needed, and the jobs that wait for one, in turns by visitor.
 
     The threads are daemons: one that waits for a chat model does not hold up the end of the server.
+
+    Args:
+        name: of the threads.
+        threads: how many.
+        waiting: how many jobs may wait beside those that are done.
+        enter: takes the place of a job, in place of that number.
     """
 
-    def __init__(self, name: str, threads: int, waiting: int) -> None:
+    def __init__(self, name: str, threads: int, waiting: int = 0, enter: Enter | None = None) -> None:
         self._name = name
         self._threads = threads
-        self._jobs: Queue[Callable[[], None]] = Queue(waiting)
-        self._starting = threading.Lock()
+        self._enter = enter or Turns(threads + waiting).enter
+        self._jobs: list[_Job] = []
+        self._running: Counter[str] = Counter()
+        self._changed = threading.Condition()
         self._started = False
 
-    async def call(self, work: Callable[[], T]) -> T:
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for a thread."""
+        return len(self._jobs)
+
+    async def call(self, work: Callable[[], T], visitor: str = "") -> T:
         """What `work` returns; raises BusyError, and what `work` raises."""
 
         def once() -> Generator[T, None, None]:
             yield work()
 
-        async with aclosing(self.each(once)) as results:
+        async with aclosing(self.each(once, visitor=visitor)) as results:
             async for result in results:
                 if result is not None:
                     return result
         raise AssertionError("a job ended without a result")
 
     async def each(
-        self, work: Callable[[], Generator[T, None, None]], beat: float | None = None
+        self, work: Callable[[], Generator[T, None, None]], beat: float | None = None, visitor: str = ""
     ) -> AsyncGenerator[T | None, None]:
         """What `work` yields, as it comes, and None whenever nothing has come for `beat` seconds.
 
@@ -67,7 +85,7 @@ class Workers:
         def job() -> None:
             tell(_done(work, tell, over))
 
-        self._begin(job)
+        self._begin(job, visitor)
         try:
             while True:
                 try:
@@ -83,20 +101,31 @@ class Workers:
         finally:
             over.set()
 
-    def _begin(self, job: Callable[[], None]) -> None:
-        with self._starting:
+    def _begin(self, work: Callable[[], None], visitor: str) -> None:
+        place = self._enter(visitor)
+        with self._changed:
             if not self._started:
                 self._started = True
                 for number in range(self._threads):
                     threading.Thread(target=self._work, name=f"{self._name} {number}", daemon=True).start()
-        try:
-            self._jobs.put_nowait(job)
-        except Full:
-            raise BusyError from None
+            self._jobs.append(_Job(work, visitor, place))
+            self._jobs = in_turn(self._jobs, lambda job: job.visitor, self._running)
+            self._changed.notify()
 
     def _work(self) -> None:
         while True:
-            self._jobs.get()()
+            with self._changed:
+                self._changed.wait_for(lambda: self._jobs)
+                job = self._jobs.pop(0)
+                self._running[job.visitor] += 1
+            try:
+                job.work()
+            finally:
+                with self._changed:
+                    self._running[job.visitor] -= 1
+                    if not self._running[job.visitor]:
+                        del self._running[job.visitor]
+                job.place.leave()
 
 
 def _done(work: Callable[[], Generator[T, None, None]], tell: Callable[[T], None], over: threading.Event) -> _End:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
-from askspeech.attributing import Checks, attributed
+from askspeech.attributing import Attributed, Checks, attributed
+from askspeech.bilingual import Bilingual
 from askspeech.chat_models import ChatModel, Reply, Spent
 from askspeech.citing import cite
 from askspeech.datatypes import (
@@ -33,13 +34,13 @@ from askspeech.framing import bare_claim, claims_nothing
 from askspeech.handles import Piece, SentenceStream
 from askspeech.model_failures import Failure
 from askspeech.neutral import neutral, without
-from askspeech.phrases import MISSING, NOT_FOUND
+from askspeech.phrases import MISSING, NOT_FOUND, not_found
 from askspeech.prompting import Offered, Prompt, answer_prompt, offered_sentences, rewrite_prompt
 from askspeech.questions import complete, language_of
 from askspeech.tokens import search_key
 from askspeech.variety import first_of_sections
 
-__all__ = ["CUT_OFF", "INCOMPLETE", "NEAREST", "REPLACED", "Task", "rewritten", "written"]
+__all__ = ["CUT_OFF", "INCOMPLETE", "NEAREST", "Task", "rewritten", "written"]
 
 NEAREST = 3
 """How many passages are offered where there is no answer."""
@@ -52,15 +53,17 @@ _MOST_UNSUPPORTED = 4
 """One sentence of so many must be carried, or the whole is no answer."""
 _FULL_STOPS = ("。", "！", ".", "!")
 _AHEAD = re.compile(r"如下|以下|下列|下面|\b(?:follow(?:s|ing)?|below|here)\b", re.IGNORECASE)
-REPLACED = (
-    "The chat model did not write this answer; it is made of sentences of the speeches "
-    "(对话模型没有写出这个回答，以下是讲话原句): {}"
-)
-CUT_OFF = (
+CUT_OFF = Bilingual(
+    "The answer was cut off at the limit of what the model may write.",
+    "回答达到长度上限，没有写完。",
     "The answer was cut off at the limit of what the model may write (回答达到长度上限，没有写完). "
-    "Raise ASKSPEECH_CHAT_OUTPUT_TOKENS."
+    "Raise ASKSPEECH_CHAT_OUTPUT_TOKENS.",
 )
-INCOMPLETE = "The model found only a part of the answer in the speeches (模型只在讲话中找到部分答案)."
+INCOMPLETE = Bilingual(
+    "The model found only a part of the answer in the speeches.",
+    "模型只在讲话中找到部分答案。",
+    "The model found only a part of the answer in the speeches (模型只在讲话中找到部分答案).",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,17 @@ class Task:
         """What the answer has cost until now."""
         spent = self.spent
         seconds = time.monotonic() - self.began
-        return Usage(seconds, first_word, spent.input_tokens, spent.output_tokens, spent.estimated)
+        return Usage(
+            seconds,
+            first_word,
+            spent.input_tokens,
+            spent.output_tokens,
+            spent.estimated,
+            rewrite_seconds=spent.rewrite_seconds,
+            search_seconds=spent.search_seconds,
+            checking_seconds=spent.checking_seconds,
+            failure=spent.failure,
+        )
 
 
 def written(task: Task, chat: ChatModel, checks: Checks) -> Iterator[AnswerEvent]:
@@ -93,7 +106,18 @@ def written(task: Task, chat: ChatModel, checks: Checks) -> Iterator[AnswerEvent
     try:
         yield from draft.events()
     except ModelError as error:
-        yield from _replaced(task, draft, REPLACED.format(error))
+        task.spent.failure = error.kind or "setup"
+        yield from _replaced(task, draft, _instead(error))
+
+
+def _instead(error: ModelError) -> Bilingual:
+    """Why the answer is made of the speeches' own sentences."""
+    english = "The chat model did not write this answer; it is made of sentences of the speeches"
+    chinese = "对话模型没有写出这个回答，以下是讲话原句"
+    words = error.words
+    return Bilingual(
+        f"{english}: {words.english}", f"{chinese}。原因：{words.chinese}", f"{english} ({chinese}): {error}"
+    )
 
 
 def _replaced(task: Task, draft: "_Draft", reason: str) -> Iterator[AnswerEvent]:
@@ -132,8 +156,12 @@ class _Draft:
 
     def events(self) -> Iterator[AnswerEvent]:
         """The events of the answer; raises ModelError where the model fails."""
-        reply = self._chat.reply(self._prompt, self._task.spent, self._task.began + self._chat.settings.seconds)
+        seconds = self._chat.settings.seconds
+        deadline = self._task.began + seconds
+        reply = self._chat.reply(self._prompt, self._task.spent, deadline)
         for piece in self._pieces(reply):
+            if time.monotonic() > deadline:  # what came at once, and much of it, takes its time to be checked
+                raise self._chat.error(Failure("slow", seconds=seconds))
             yield from self._released(piece)
         if self._declined and not self._carried():
             yield from self._refused()
@@ -187,7 +215,7 @@ class _Draft:
         if leads_in and not cited:
             yield self._added(before + text)
             return
-        found = attributed(bare_claim(text), cited, [*self._offered.values()], self._checks)
+        found = self._attributed(text, cited)
         if leads_in and not found.sources:
             yield self._added(before + text)
             return
@@ -203,6 +231,14 @@ class _Draft:
         self._sentences.append(Sentence(text, tuple(numbers), found.support, found.reason))
         yield SentenceChecked(len(self._sentences) - 1, self._sentences[-1])
 
+    def _attributed(self, text: str, cited: Sequence[Offered]) -> Attributed:
+        """What carries a sentence; how long that took to find is noted."""
+        began = time.monotonic()
+        try:
+            return attributed(bare_claim(text), cited, [*self._offered.values()], self._checks)
+        finally:
+            self._task.spent.checking_seconds += time.monotonic() - began
+
     def _cited(self, source: Offered) -> Citation:
         read = self._sources[source.hit.passage.source_id]
         return cite(len(self._citations) + 1, read, source.hit, source.start, source.end)
@@ -213,7 +249,7 @@ class _Draft:
 
     def _refused(self) -> Iterator[AnswerEvent]:
         """The events where the model says that the speeches do not answer the question."""
-        refusal = NOT_FOUND[self._language]
+        refusal = not_found(self._language, self._task.fallback.search.kept)
         yield Replaced(refusal, "") if self._text else TextAdded(refusal)
         fallback = self._task.fallback
         first_word = time.monotonic() - self._task.began if self.first_word is None else self.first_word
@@ -274,8 +310,19 @@ def _in_another_language(text: str, language: str) -> bool:
 def rewritten(question: str, history: Sequence[Turn], chat: ChatModel, spent: Spent) -> str:
     """A Chinese question that stands alone, made of one that leans on the conversation or is in English.
 
-    Raises ModelError where the model fails, is too slow, or writes something else.
+    Raises ModelError where the model fails, is too slow, or writes something else. How long it took is noted.
     """
+    began = time.monotonic()
+    try:
+        return _rewritten(question, history, chat, spent)
+    except ModelError as error:
+        spent.failure = error.kind or "setup"
+        raise
+    finally:
+        spent.rewrite_seconds = time.monotonic() - began
+
+
+def _rewritten(question: str, history: Sequence[Turn], chat: ChatModel, spent: Spent) -> str:
     deadline = time.monotonic() + chat.settings.rewrite_seconds
     asked = rewrite_prompt(question, language_of(question), history)
     with closing(iter(chat.reply(asked, spent, deadline))) as texts:

@@ -51,12 +51,14 @@ def read(path: Path, text: str) -> int:
     from askspeech.cleaning_rules import default_rules
     from askspeech.corpus_files import find_files
     from askspeech.documents import read_documents
-    from askspeech.progress import silent
+    from askspeech.engines import workshop
+    from askspeech.preparing import recipe
     from askspeech.settings import IndexSettings
 
     began = time.monotonic()
-    contents = read_documents(find_files([path]), IndexSettings(), default_rules(), None, silent)
-    sources = [document.source for document in contents.fresh]
+    with workshop(recipe(IndexSettings(), default_rules()), "serial") as place:
+        contents = read_documents(find_files([path]), place)
+        sources = [prepared.document().source for prepared in contents.fresh]
     outcome = {
         "errors": [one.reason for one in contents.skipped],
         "characters": sum(len(source.text) for source in sources),

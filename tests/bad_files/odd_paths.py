@@ -7,15 +7,17 @@ from pathlib import Path
 
 from tests.bad_files.table import KEPT, SPEECH, BadFile
 
-__all__ = ["OUTSIDE", "named", "odd_paths"]
+__all__ = ["HIDDEN", "OUTSIDE", "named", "odd_paths"]
 
 OUTSIDE = "outside"
+HIDDEN = ".隐藏.txt"
 """The folder beside the corpus that links lead to."""
 
 
 def odd_paths() -> tuple[BadFile, ...]:
     return (
-        BadFile("链接到文件.txt", link_to(f"../{OUTSIDE}/文件.txt"), text=KEPT),
+        BadFile("链接到文件.txt", link_to(HIDDEN), text=KEPT),
+        BadFile("链接到外面.txt", link_to(f"../{OUTSIDE}/文件.txt"), "link to a file outside"),
         BadFile("链接到文件夹", link_to(f"../{OUTSIDE}"), "link to a folder"),
         BadFile("链接到自己所在处", link_to("."), "link to a folder"),
         BadFile("环.txt", link_to("环.txt"), "leads back to itself"),

@@ -143,7 +143,7 @@ PDFS: tuple[BadFile, ...] = (
     bad("五千页.pdf", lambda: many_pages(5_000), text="第5000页第10行", pages=5_000, slow=True),
 )
 WEB: tuple[BadFile, ...] = (
-    bad("空.html", b"", "without text"),
+    bad("空.html", b"", "not a single byte"),
     bad("没有字.html", html("<script>1</script><img src=a.png>").encode(), "it holds no text"),
     bad("实体.html", b'<!DOCTYPE html [<!ENTITY a "ha">]><html><body><p>&a;</p></body></html>', "ENTITY|entit"),
     bad("二进制.html", bytes(range(256)) * 40, "not text in UTF-8|control characters"),

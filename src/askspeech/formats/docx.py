@@ -92,8 +92,8 @@ def _body(root: Element) -> Element:
     if local_name(root) in _OTHER_PROGRAMS:
         english, chinese = _OTHER_PROGRAMS[local_name(root)]
         raise ReadError(
-            f"it is named docx but is {english} inside. Save its text as docx or txt, or leave it out of the folder. "
-            f"文件名是 docx，内容却是{chinese}。请把文字另存为 docx 或 txt，或把它移出文件夹。"
+            f"it is named docx but is {english} inside. Save its text as docx or txt, or leave it out.",
+            f"文件名是 docx，内容却是{chinese}。请把文字另存为 docx 或 txt，或移除它。",
         )
     raise _no_document()
 
@@ -126,6 +126,6 @@ def _relationships(package: Package, part: str) -> Mapping[str, _Relationship]:
 
 def _no_document() -> ReadError:
     return ReadError(
-        "it is a zip file without a Word document inside. Ask for another copy, or leave it out of the folder. "
-        "它是压缩包，里面没有 Word 正文。请换一份，或把它移出文件夹。"
+        "it is a zip file without a Word document inside. Ask for another copy, or leave it out.",
+        "它是压缩包，里面没有 Word 正文。请换一份，或移除它。",
     )

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+from askspeech.bilingual import Bilingual, said_in
 from askspeech.decoding import decode, notices_of_damage
 from askspeech.errors import ReadError
 from askspeech.formats.extracted import Extracted, TextBuilder
@@ -67,8 +68,8 @@ def _package_document(package: Package) -> str:
         if name in package:
             return name
     raise ReadError(
-        "its container names no list of contents (OPF) that is in it, as every EPUB does. Ask for another copy. "
-        "epub 文件里找不到内容清单（OPF），文件不完整。请换一份。"
+        "its container names no list of contents (OPF) that is in it, as every EPUB does. Ask for another copy.",
+        "epub 文件里找不到内容清单（OPF），文件不完整。请换一份。",
     )
 
 
@@ -77,15 +78,15 @@ def _parsed(package: Package, name: str) -> Element:
     if b"<!ENTITY" in data.replace(b"\0", b""):
         raise ReadError(
             f"{name!r} in it declares entities of its own (<!ENTITY), which no book does and attacks do. "
-            "Ask for another copy, or leave it out of the folder. "
-            f"文件内的 {name!r} 有自定义实体声明（<!ENTITY），可能是攻击。请换一份，或把它移出文件夹。"
+            "Ask for another copy, or leave it out.",
+            f"文件内的 {name!r} 有自定义实体声明（<!ENTITY），可能是攻击。请换一份，或移除它。",
         )
     try:
         return etree.fromstring(data, _parser())
     except (etree.XMLSyntaxError, ValueError) as error:
         raise ReadError(
-            f"{name!r} in it is damaged ({str(error)[:120]}). Ask for another copy. "
-            f"文件内的 {name!r} 已损坏。请换一份。"
+            f"{name!r} in it is damaged ({str(error)[:120]}). Ask for another copy.",
+            f"文件内的 {name!r} 已损坏。请换一份。",
         ) from error
 
 
@@ -134,7 +135,8 @@ def _refuse_protected(package: Package, names: set[str]) -> None:
         if method not in _OBFUSCATION and posixpath.normpath(target) in names | {"."}:
             raise ReadError(
                 "its text is encrypted by a copy protection (DRM), so it opens in one program only. "
-                "Ask for a copy without it. 这本电子书的正文带有版权保护（DRM），无法读取。请换一份没有加密的。"
+                "Ask for a copy without it.",
+                "这本电子书的正文带有版权保护（DRM），无法读取。请换一份没有加密的。",
             )
 
 
@@ -152,7 +154,7 @@ def _pages(package: Package, spine: list[_Item]) -> tuple[list[tuple[_Item, Page
         try:
             page = read_page(decode(data, declared_encoding(data)).text, site=False)
         except ReadError as error:
-            faults.append((item.name, str(error)))
+            faults.append((item.name, error.words.english))
             continue
         if page.lines:
             pages.append((item, page))
@@ -164,8 +166,10 @@ def _notices(faults: list[tuple[str, str]]) -> list[str]:
         return []
     shown = "; ".join(f"{name} ({reason[:80]})" for name, reason in faults[:_SHOWN])
     return [
-        f"{len(faults)} of the parts that the book lists were not read: {shown}. "
-        f"书里有 {len(faults)} 个部分没能读取：{'、'.join(name for name, _ in faults[:_SHOWN])}。"
+        Bilingual(
+            f"{len(faults)} of the parts that the book lists were not read: {shown}.",
+            f"书里有 {len(faults)} 个部分没能读取：{'、'.join(name for name, _ in faults[:_SHOWN])}。",
+        )
     ]
 
 
@@ -193,8 +197,9 @@ def _lines(pages: list[tuple[_Item, Page]]) -> Iterator[tuple[str, str]]:
 
 
 def _without_text(notices: list[str]) -> ReadError:
-    found = f" {notices[0]}" if notices else ""
+    english, chinese = (f" {said_in(notices[0], 'en')}", said_in(notices[0], "zh")) if notices else ("", "")
     return ReadError(
-        f"it is a book without text, perhaps of pictures only.{found} Ask for a copy with text, or save it as PDF and "
-        "read that with OCR. 这本电子书没有文字，可能全是图片。请换一份有文字的，或转成 PDF 后用 OCR 读取。"
+        f"it is a book without text, perhaps of pictures only.{english} Ask for a copy with text, or save it as PDF "
+        "and read that with OCR.",
+        f"这本电子书没有文字，可能全是图片。{chinese}请换一份有文字的，或转成 PDF 后用 OCR 读取。",
     )

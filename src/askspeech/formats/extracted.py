@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from askspeech.datatypes import LINES, Drop, Layout, Span, Unit
 from askspeech.errors import ReadError
 
-__all__ = ["Extracted", "RecognitionNeeded", "TextBuilder"]
+__all__ = ["INSTALL_RECOGNITION", "Extracted", "RecognitionNeeded", "TextBuilder"]
+
+INSTALL_RECOGNITION = "pip install 'askspeech[ocr]'"
 
 
 class RecognitionNeeded(ReadError):  # noqa: N818 - nothing is wrong with the file

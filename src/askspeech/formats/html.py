@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
+from askspeech.bilingual import Bilingual
 from askspeech.decoding import decode, notices_of_damage
 from askspeech.errors import ReadError
 from askspeech.formats.extracted import Extracted, TextBuilder
@@ -122,13 +123,13 @@ def title_lines(title: str, name: str, *, found: bool, headed: bool) -> Iterator
 
 def notices_of_hidden(hidden: int, *, shown: bool = True) -> tuple[str, ...]:
     """What to tell of characters that the page hides; `shown` is False where the body was among them, and was read."""
-    body = (
-        "The page hides most of its text until scripts show it; that was read all the same. "
-        "网页的大部分文字要等脚本运行后才显示，已照常读取。"
+    body = Bilingual(
+        "The page hides most of its text until scripts show it; that was read all the same.",
+        "网页的大部分文字要等脚本运行后才显示，已照常读取。",
     )
-    others = (
-        f"{hidden} characters that the page hides from its readers were left out. "
-        f"网页里有 {hidden} 个字设为隐藏、浏览时看不到，未收入。"
+    others = Bilingual(
+        f"{hidden} characters that the page hides from its readers were left out.",
+        f"网页里有 {hidden} 个字设为隐藏、浏览时看不到，未收入。",
     )
     return (*((body,) if not shown else ()), *((others,) if hidden > _FEW else ()))
 
@@ -150,14 +151,14 @@ def _refuse_hostile(text: str) -> None:
     if subset is not None and _ENTITY.search(text, subset.end()):
         raise ReadError(
             "it declares entities of its own (<!ENTITY), which no saved web page does and attacks do. "
-            "Open it in a browser, copy its text, and save that. "
-            "网页里有自定义实体声明（<!ENTITY），正常保存的网页不会有，可能是攻击。请用浏览器打开，复制文字另存。"
+            "Open it in a browser, copy its text, and save that.",
+            "网页里有自定义实体声明（<!ENTITY），正常保存的网页不会有，可能是攻击。请用浏览器打开，复制文字另存。",
         )
     if text.count("<") > _DEEPEST and _depth(text) > _DEEPEST:
         raise ReadError(
             f"its elements are nested more than {_DEEPEST:,} levels deep, which no page of a speech is. "
-            "Open it in a browser, copy its text, and save that. "
-            f"网页元素嵌套超过 {_DEEPEST:,} 层，不像讲话稿。请用浏览器打开，复制文字另存。"
+            "Open it in a browser, copy its text, and save that.",
+            f"网页元素嵌套超过 {_DEEPEST:,} 层，不像讲话稿。请用浏览器打开，复制文字另存。",
         )
 
 
@@ -187,8 +188,8 @@ def _parsed(text: str) -> LexborHTMLParser:
         return LexborHTMLParser(text)
     except SelectolaxError as error:
         raise ReadError(
-            f"it cannot be read as a web page ({str(error)[:100]}). Open it in a browser, copy its text, save that. "
-            "无法作为网页读取。请用浏览器打开，复制文字另存。"
+            f"it cannot be read as a web page ({str(error)[:100]}). Open it in a browser, copy its text, save that.",
+            "无法作为网页读取。请用浏览器打开，复制文字另存。",
         ) from error
 
 
@@ -229,16 +230,17 @@ def _without_text(tree: LexborHTMLParser) -> ReadError:
     if named := ", ".join(frame[:80] for frame in frames if frame)[:200]:
         return ReadError(
             f"it holds no text itself: it shows other pages in frames ({named}). Open it in a browser, open the frame "
-            "alone, and save that page. "
-            f"网页本身没有文字，只是用框架显示别的页面（{named}）。请在浏览器里单独打开框架中的页面，再保存。"
+            "alone, and save that page.",
+            f"网页本身没有文字，只是用框架显示别的页面（{named}）。请在浏览器里单独打开框架中的页面，再保存。",
         )
     if tree.css_first("script") is not None:
         return ReadError(
             "it holds no text: scripts put it there when a browser shows the page. Open it in a browser, select and "
-            "copy the text, and save that. "
-            "网页文件里没有正文，正文要靠脚本在浏览器里显示。请用浏览器打开，选中并复制文字，另存为文本。"
+            "copy the text, and save that.",
+            "网页文件里没有正文，正文要靠脚本在浏览器里显示。请用浏览器打开，选中并复制文字，另存为文本。",
         )
     return ReadError(
         "it is a web page without text. Open it in a browser: if it shows text there, copy and save that; if not, "
-        "leave it out of the folder. 网页里没有文字。请用浏览器打开看看：有文字就复制另存，没有就把它移出文件夹。"
+        "leave it out.",
+        "网页里没有文字。请用浏览器打开看看：有文字就复制另存，没有就移除它。",
     )

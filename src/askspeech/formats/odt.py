@@ -33,8 +33,8 @@ def read(data: bytes, announce: Callable[[int], None] = lambda pages: None) -> E
     package = open_package(data, _WHAT)
     if "encrypted-package" in package or (_MANIFEST in package and b"encryption-data" in package.read(_MANIFEST)):
         raise ReadError(
-            "this odt file is protected with a password. Open it, remove the password, and save it again. "
-            "这个 odt 文件设有密码。请打开后取消密码，再保存一次。"
+            "this odt file is protected with a password. Open it, remove the password, and save it again.",
+            "这个 odt 文件设有密码。请打开后取消密码，再保存一次。",
         )
     return _extracted(package)
 
@@ -64,12 +64,12 @@ def _text(content: Element) -> Element:
         if local_name(one) in _OTHER_PROGRAMS:
             english, chinese = _OTHER_PROGRAMS[local_name(one)]
             raise ReadError(
-                f"it is named odt but is {english} inside. Save its text as odt or txt, or leave it out of the folder. "
-                f"文件名是 odt，内容却是{chinese}。请把文字另存为 odt 或 txt，或把它移出文件夹。"
+                f"it is named odt but is {english} inside. Save its text as odt or txt, or leave it out.",
+                f"文件名是 odt，内容却是{chinese}。请把文字另存为 odt 或 txt，或移除它。",
             )
     raise ReadError(
-        "it is a zip file without a text document inside. Ask for another copy, or leave it out of the folder. "
-        "它是压缩包，里面没有文字文档。请换一份，或把它移出文件夹。"
+        "it is a zip file without a text document inside. Ask for another copy, or leave it out.",
+        "它是压缩包，里面没有文字文档。请换一份，或移除它。",
     )
 
 

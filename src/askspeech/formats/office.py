@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from askspeech.bilingual import with_command
 from askspeech.errors import ReadError
 from askspeech.formats import docx
 from askspeech.formats.extracted import Extracted
@@ -46,12 +47,13 @@ def read(data: bytes, announce: Callable[[int], None] = lambda pages: None) -> E
     command = find_office()
     if command is None:
         raise ReadError(
-            "it is an old Word or WPS file, which is read through LibreOffice, and that is not installed. Save it as "
-            ".docx, or install LibreOffice (Debian, Ubuntu: sudo apt-get install libreoffice-writer-nogui; macOS: brew "
-            "install --cask libreoffice). "
-            "这是旧版 Word 或 WPS 文件，需要通过 LibreOffice 读取，但本机没有安装。请另存为 .docx，或安装 "
-            "LibreOffice（Debian、Ubuntu：sudo apt-get install libreoffice-writer-nogui；"
-            "macOS：brew install --cask libreoffice）。"
+            with_command(
+                "it is an old Word or WPS file, which is read through LibreOffice, and that is not installed on the "
+                "server. Open it in Word or WPS and save it as .docx; or have LibreOffice installed there.",
+                "这是旧版 Word 或 WPS 文件，需要通过 LibreOffice 读取，但服务器没有安装。"
+                "请用 Word 或 WPS 打开，另存为 .docx；也可以在服务器上安装 LibreOffice。",
+                "Debian, Ubuntu: sudo apt-get install libreoffice-writer-nogui; macOS: brew install --cask libreoffice",
+            )
         )
     return docx.read(_converted(data, command), announce)
 
@@ -105,6 +107,6 @@ def _write_profile(profile: Path) -> None:
 def _not_converted() -> ReadError:
     return ReadError(
         "LibreOffice cannot read it: it is damaged, protected with a password, or no text document. Open it in the "
-        "program it was made with and save it as .docx. "
-        "LibreOffice 读不了这个文件：文件已损坏、设有密码，或不是文字文档。请用原来的软件打开后另存为 .docx。"
+        "program it was made with and save it as .docx.",
+        "LibreOffice 读不了这个文件：文件已损坏、设有密码，或不是文字文档。请用原来的软件打开后另存为 .docx。",
     )

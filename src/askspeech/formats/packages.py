@@ -57,8 +57,8 @@ class Package:
         info = self._members.get(name)
         if info is None:
             raise ReadError(
-                f"it has no {name!r} inside, which every {self._what} file needs. Ask for another copy. "
-                f"文件里缺少 {name!r}，不是完整的 {self._what} 文件。请换一份。"
+                f"it has no {name!r} inside, which every {self._what} file needs. Ask for another copy.",
+                f"文件里缺少 {name!r}，不是完整的 {self._what} 文件。请换一份。",
             )
         self._check_size(info)
         self._inflated += info.file_size
@@ -73,14 +73,14 @@ class Package:
         if self._inflated + info.file_size > MOST_BYTES:
             raise ReadError(
                 f"its parts unpack to more than {MOST_BYTES // 1_000_000} MB, so it is not opened. "
-                "Save its text alone as a new file. "
-                f"文件解压后超过 {MOST_BYTES // 1_000_000} MB，不予打开。请把正文另存为一份新文件。"
+                "Save its text alone as a new file.",
+                f"文件解压后超过 {MOST_BYTES // 1_000_000} MB，不予打开。请把正文另存为一份新文件。",
             )
         if info.file_size > max(_SMALL_MEMBER, _MOST_RATIO * info.compress_size):
             raise ReadError(
                 f"{info.filename[:80]!r} in it unpacks to more than {_MOST_RATIO} times its size, as a zip bomb does, "
-                "so it is not opened. Save its text alone as a new file. "
-                f"其中一个部件解压后超过原来的 {_MOST_RATIO} 倍，疑似压缩炸弹，不予打开。请把正文另存为一份新文件。"
+                "so it is not opened. Save its text alone as a new file.",
+                f"其中一个部件解压后超过原来的 {_MOST_RATIO} 倍，疑似压缩炸弹，不予打开。请把正文另存为一份新文件。",
             )
 
 
@@ -111,15 +111,15 @@ def _checked_members(infos: list[zipfile.ZipInfo], what: str) -> dict[str, zipfi
         _check_name(name, what)
         if name in members:
             raise ReadError(
-                f"it holds {name[:80]!r} twice, and programs differ on which one counts. Open and save it again. "
-                f"文件里有两个 {name[:80]!r}，无法确定以哪个为准。请用原来的软件打开后另存一份。"
+                f"it holds {name[:80]!r} twice, and programs differ on which one counts. Open and save it again.",
+                f"文件里有两个 {name[:80]!r}，无法确定以哪个为准。请用原来的软件打开后另存一份。",
             )
         if info.flag_bits & _ENCRYPTED:
             raise _encrypted(what)
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise ReadError(
-                f"it is packed in a way that no {what} file is. Open and save it again. "
-                f"它的压缩方式不是 {what} 文件所用的。请用原来的软件打开后另存一份。"
+                f"it is packed in a way that no {what} file is. Open and save it again.",
+                f"它的压缩方式不是 {what} 文件所用的。请用原来的软件打开后另存一份。",
             )
         members[name] = info
     return {name: info for name, info in members.items() if not name.endswith("/")}
@@ -129,8 +129,8 @@ def _check_name(name: str, what: str) -> None:
     if name.startswith("/") or _DRIVE.match(name) or "\0" in name or ".." in name.split("/"):
         raise ReadError(
             f"a name inside it leads out of the file ({name[:80]!r}), which no honest {what} file has. "
-            "Do not open it; ask for another copy. "
-            f"文件内部的名称 {name[:80]!r} 指向文件之外，正常的 {what} 文件不会这样。请勿打开，换一份再试。"
+            "Do not open it; ask for another copy.",
+            f"文件内部的名称 {name[:80]!r} 指向文件之外，正常的 {what} 文件不会这样。请勿打开，换一份再试。",
         )
 
 
@@ -144,30 +144,30 @@ def _faults_named(what: str) -> Iterator[None]:
 
 def _damaged(what: str) -> ReadError:
     return ReadError(
-        f"this {what} file is damaged or was cut off. Ask for another copy, or open and save it again. "
-        f"这个 {what} 文件已损坏或不完整。请换一份，或用原来的软件打开后另存。"
+        f"this {what} file is damaged or was cut off. Ask for another copy, or open and save it again.",
+        f"这个 {what} 文件已损坏或不完整。请换一份，或用原来的软件打开后另存。",
     )
 
 
 def _no_zip(what: str) -> ReadError:
     return ReadError(
-        f"it is named {what} but is no {what} file inside. Save it again as {what}, or leave it out of the folder. "
-        f"文件名是 {what}，内容却不是。请另存为 {what}，或把它移出文件夹。"
+        f"it is named {what} but is no {what} file inside. Save it again as {what}, or leave it out.",
+        f"文件名是 {what}，内容却不是。请另存为 {what}，或移除它。",
     )
 
 
 def _too_many(what: str) -> ReadError:
     return ReadError(
         f"it holds more than {MOST_MEMBERS:,} files, which no {what} file of a speech does. "
-        "Save its text alone as a new file. "
-        f"它内部有超过 {MOST_MEMBERS:,} 个文件，不像讲话稿。请把正文另存为一份新文件。"
+        "Save its text alone as a new file.",
+        f"它内部有超过 {MOST_MEMBERS:,} 个文件，不像讲话稿。请把正文另存为一份新文件。",
     )
 
 
 def _encrypted(what: str) -> ReadError:
     return ReadError(
-        f"this {what} file is protected with a password. Open it, remove the password, and save it again. "
-        f"这个 {what} 文件设有密码。请打开后取消密码，再保存一次。"
+        f"this {what} file is protected with a password. Open it, remove the password, and save it again.",
+        f"这个 {what} 文件设有密码。请打开后取消密码，再保存一次。",
     )
 
 
@@ -177,11 +177,11 @@ def _ole_error(data: bytes, what: str) -> ReadError:
         return _encrypted(what)
     if "WordDocument".encode("utf-16-le") in data:
         return ReadError(
-            f"it is named {what} but is a Word 97-2003 file (.doc) inside. Open it in Word and save it as .docx. "
-            f"文件名是 {what}，内容却是旧版 Word 的 .doc。请用 Word 打开后另存为 .docx。"
+            f"it is named {what} but is a Word 97-2003 file (.doc) inside. Open it in Word and save it as .docx.",
+            f"文件名是 {what}，内容却是旧版 Word 的 .doc。请用 Word 打开后另存为 .docx。",
         )
     return ReadError(
         f"it is named {what} but is another Office file of the old kind inside. "
-        "Open it with the program it belongs to and save it as .docx. "
-        f"文件名是 {what}，内容却是旧版 Office 的其他文件。请用相应的软件打开后另存为 .docx。"
+        "Open it with the program it belongs to and save it as .docx.",
+        f"文件名是 {what}，内容却是旧版 Office 的其他文件。请用相应的软件打开后另存为 .docx。",
     )

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 import pypdfium2.raw as c
 
+from askspeech.bilingual import Bilingual, with_command
 from askspeech.errors import ReadError
-from askspeech.formats.extracted import Extracted, RecognitionNeeded, TextBuilder
+from askspeech.formats.extracted import INSTALL_RECOGNITION, Extracted, RecognitionNeeded, TextBuilder
 from askspeech.formats.pdf_furniture import WATERMARK, furniture_of, place_of, watermark_places
 from askspeech.formats.pdf_glyphs import SLANTED, Glyphs, glyphs_on, opened, page_open
 from askspeech.formats.pdf_layout import (
@@ -32,6 +33,8 @@ _OUTLINES = 200
 _MOST_OBJECTS = 2000
 _NAMED_PAGES = 12
 _DOWNWARDS = 3
+_INSTALLED = "Or have the recognition of characters installed on the server, and update the library."
+_INSTALLED_CHINESE = "如要识别，需要先在服务器上安装文字识别，再更新资料库。"
 """The direction of a line that runs from the top of the page to its foot."""
 
 
@@ -65,8 +68,8 @@ def read(data: bytes, announce: Callable[[int], None] = lambda pages: None) -> E
         return assembled(contents)
     except MemoryError as error:
         raise ReadError(
-            "it needs more memory than reading a PDF may take. Split it into smaller files. "
-            "读取这个 PDF 需要的内存超出限度。请拆成几个较小的文件。"
+            "it needs more memory than reading a PDF may take. Split it into smaller files.",
+            "读取这个 PDF 需要的内存超出限度。请拆成几个较小的文件。",
         ) from error
 
 
@@ -139,27 +142,31 @@ def _check(contents: Sequence[PageContent]) -> None:
     """Raise the error that says what to do with a PDF of which nothing can be read."""
     if not contents or all(content.damaged for content in contents):
         raise ReadError(
-            "none of its pages can be opened: the PDF is damaged. Ask for another copy. "
-            "这个 PDF 没有一页能打开，文件已损坏。请重新获取一份。"
+            "none of its pages can be opened: the PDF is damaged. Ask for another copy.",
+            "这个 PDF 没有一页能打开，文件已损坏。请重新获取一份。",
         )
     full = [content for content in contents if not content.damaged and (content.pieces or content.unread)]
     if not full:
         raise ReadError(
-            "its pages are empty. Check that it is the right file. 这个 PDF 的各页都是空白的。请核对是否选对了文件。"
+            "its pages are empty. Check that it is the right file.", "这个 PDF 的各页都是空白的。请核对是否选对了文件。"
         )
     if any(not content.unread for content in full):
         return
     if all(content.unreadable for content in full):
         raise RecognitionNeeded(
-            "its fonts do not say which characters they show, so that its text comes out as nonsense. "
-            "Install the recognition of characters (pip install 'askspeech[ocr]'), or ask for the Word file. "
-            "这个 PDF 的字体没有字符对照表，提取出来是乱码。"
-            "请安装文字识别（pip install 'askspeech[ocr]'），或索取 Word 原件。"
+            with_command(
+                "its fonts do not say which characters they show, so that its text comes out as nonsense. Ask for the "
+                f"Word file. {_INSTALLED}",
+                f"这个 PDF 的字体没有字符对照表，提取出来是乱码。请索取 Word 原件。{_INSTALLED_CHINESE}",
+                INSTALL_RECOGNITION,
+            )
         )
     raise RecognitionNeeded(
-        "its pages are pictures without a text layer. Install the recognition of characters "
-        "(pip install 'askspeech[ocr]') and build again. "
-        "这个 PDF 无文本层，需要 OCR。请安装文字识别（pip install 'askspeech[ocr]'）后重新建立索引。"
+        with_command(
+            f"its pages are pictures without a text layer. Ask for the Word file. {_INSTALLED}",
+            f"这个 PDF 是扫描件，页面都是图片，无文本层，需要 OCR（文字识别）。请索取 Word 原件。{_INSTALLED_CHINESE}",
+            INSTALL_RECOGNITION,
+        )
     )
 
 
@@ -209,25 +216,36 @@ def _notices(contents: Sequence[PageContent]) -> Iterator[str]:
     if pictures:
         english, chinese = page_names(pictures)
         yield (
-            f"{english} hold pictures only: their words are not in the text (pip install 'askspeech[ocr]'). "
-            f"{chinese}只有图片，其中的文字没有收入（pip install 'askspeech[ocr]'）。"
+            with_command(
+                f"{english} hold pictures only: their words are not in the text. {_INSTALLED}",
+                f"{chinese}只有图片，其中的文字没有收入。{_INSTALLED_CHINESE}",
+                INSTALL_RECOGNITION,
+            )
         )
     unreadable = [at for at, one in enumerate(contents, 1) if one.unreadable]
     if unreadable:
         english, chinese = page_names(unreadable)
         yield (
-            f"{english}: the fonts do not say which characters they show; the text there may be nonsense. "
-            f"{chinese}的字体没有字符对照表，文字可能是乱码。"
+            Bilingual(
+                f"{english}: the fonts do not say which characters they show; the text there may be nonsense.",
+                f"{chinese}的字体没有字符对照表，文字可能是乱码。",
+            )
         )
     doubtful = [at for at, one in enumerate(contents, 1) if one.impossible and not one.unreadable]
     if doubtful:
         count = sum(contents[at - 1].impossible for at in doubtful)
         english, chinese = page_names(doubtful)
-        yield (f"{english}: {count} characters that their font does not name. {chinese}有 {count} 个字符无法辨认。")
+        yield (
+            Bilingual(
+                f"{english}: {count} characters that their font does not name.", f"{chinese}有 {count} 个字符无法辨认。"
+            )
+        )
     damaged = [at for at, one in enumerate(contents, 1) if one.damaged]
     if damaged:
         english, chinese = page_names(damaged)
-        yield f"{english} cannot be opened: the file is damaged there. {chinese}无法打开，文件在此处已损坏。"
+        yield Bilingual(
+            f"{english} cannot be opened: the file is damaged there.", f"{chinese}无法打开，文件在此处已损坏。"
+        )
 
 
 def page_names(pages: Sequence[int]) -> tuple[str, str]:

@@ -42,12 +42,13 @@ def read(data: bytes, announce: Callable[[int], None] = lambda pages: None) -> E
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, ArithmeticError) as error:
         raise ReadError(
             "it is not a picture that can be opened: it is damaged, cut off, or something else under the name of one. "
-            "Save it again as PNG or JPEG. 图片打不开：文件已损坏、不完整，或者其实是别的格式。请另存为 PNG 或 JPEG。"
+            "Save it again as PNG or JPEG.",
+            "图片打不开：文件已损坏、不完整，或者其实是别的格式。请另存为 PNG 或 JPEG。",
         ) from error
     if not any(page.recognised.pieces for page in pages):
         raise ReadError(
-            "no words are recognised in it. Leave it out, or take a sharper picture. "
-            "没有在图片中识别出文字。请移出此文件，或换一张更清晰的图片。"
+            "no words are recognised in it. Leave it out, or take a sharper picture.",
+            "没有在图片中识别出文字。请移出此文件，或换一张更清晰的图片。",
         )
     return assembled([of_recognised(page.recognised, 1.0) for page in pages], notices_of(pages))
 
@@ -57,8 +58,8 @@ def _pages(image: Image.Image) -> int:
     pages = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
     if pages > _MOST_PAGES:
         raise ReadError(
-            f"it has {pages} pages, and {_MOST_PAGES} are read at most. Split it. "
-            f"图片有 {pages} 页，最多读取 {_MOST_PAGES} 页。请拆成几个文件。"
+            f"it has {pages} pages, and {_MOST_PAGES} are read at most. Split it.",
+            f"图片有 {pages} 页，最多读取 {_MOST_PAGES} 页。请拆成几个文件。",
         )
     return int(pages)
 
@@ -93,6 +94,6 @@ def _array(frame: Image.Image) -> "Picture":
 def _too_large() -> ReadError:
     return ReadError(
         f"it has more than {_MOST_PIXELS // 1_000_000} million pixels, which is more than a page needs. "
-        "Save it at 300 dots per inch. "
-        f"图片超过 {_MOST_PIXELS // 10_000} 万像素，超出一页所需。请以 300 dpi 另存。"
+        "Save it at 300 dots per inch.",
+        f"图片超过 {_MOST_PIXELS // 10_000} 万像素，超出一页所需。请以 300 dpi 另存。",
     )

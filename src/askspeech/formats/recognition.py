@@ -5,7 +5,9 @@ from functools import cache
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from askspeech.bilingual import with_command
 from askspeech.errors import ReadError
+from askspeech.formats.extracted import INSTALL_RECOGNITION
 from askspeech.formats.pdf_layout import Piece, is_wide
 
 if TYPE_CHECKING:
@@ -136,8 +138,13 @@ def _engine() -> Any:
         from rapidocr import RapidOCR  # noqa: PLC0415 - an extra, and heavy
     except ImportError as error:
         raise ReadError(
-            "its words are in pictures, and what recognises them is not installed. Run pip install 'askspeech[ocr]'. "
-            "文字在图片里，无文本层，需要 OCR。请运行 pip install 'askspeech[ocr]'。"
+            with_command(
+                "its words are in pictures, and what recognises them is not installed on the server. Ask for a copy "
+                "with text; or have the recognition of characters installed there, and update the library.",
+                "文字在图片里，无文本层，需要 OCR（文字识别），而服务器上没有安装。请索取文字版；"
+                "如要识别，需要先在服务器上安装文字识别，再更新资料库。",
+                INSTALL_RECOGNITION,
+            )
         ) from error
     return RapidOCR(params={"Global.log_level": "critical", "Global.text_score": 0.0})
 
@@ -145,5 +152,6 @@ def _engine() -> Any:
 def _failed(error: Exception) -> ReadError:
     return ReadError(
         f"the characters in its pictures cannot be recognised ({type(error).__name__}). Save the pictures as PNG and "
-        f"try again. 图片中的文字识别失败（{type(error).__name__}）。请把图片另存为 PNG 后再试。"
+        "try again.",
+        f"图片中的文字识别失败（{type(error).__name__}）。请把图片另存为 PNG 后再试。",
     )

@@ -6,10 +6,13 @@ Never pickle: a child that a file has taken over can give a wrong text, but cann
 import struct
 from itertools import pairwise
 
+from askspeech.bilingual import Bilingual, packed, unpacked
 from askspeech.datatypes import Drop, Layout, Span, Unit
 from askspeech.formats.extracted import Extracted
 
-__all__ = ["HEADER", "described", "extracted_of", "frame", "whole_number"]
+__all__ = ["HEADER", "described", "extracted_of", "frame", "readable", "whole_number"]
+
+_LONGEST_MESSAGE = 2_000
 
 HEADER = struct.Struct(">Q")
 """The length in front of a frame."""
@@ -31,7 +34,7 @@ def described(extracted: Extracted) -> dict[str, object]:
         "starts": layout.starts,
         "furniture": [(*drop.span, drop.reason) for drop in layout.furniture],
         "confidences": layout.confidences,
-        "notices": layout.notices,
+        "notices": packed(layout.notices),
         "recognisable": extracted.recognisable,
     }
 
@@ -44,12 +47,20 @@ def extracted_of(message: dict[str, object], text: str) -> Extracted:
         starts=tuple(whole_number(start) for start in _list(message["starts"])),
         furniture=tuple(furniture),
         confidences=tuple(_share(confidence) for confidence in _list(message["confidences"])),
-        notices=tuple(_string(notice) for notice in _list(message["notices"])),
+        notices=tuple(_words(notice) for notice in _list(message["notices"])),
     )
     # Page numbers repeat where a page is empty, so places may; stretches may not overlap.
     _check_ascending([0, *layout.starts, len(text)])
     _check_ascending([0, *(edge for drop in furniture for edge in drop.span), len(text)])
     return Extracted(text, _string(message["encoding"]), layout, message["recognisable"] is True)
+
+
+def readable(message: object) -> str:
+    """What a child says, in one language or in two, as a line of bounded length."""
+    said = unpacked(message) if isinstance(message, dict) else message
+    if isinstance(said, Bilingual):
+        return Bilingual(readable(said.english), readable(said.chinese), readable(str(said)))
+    return " ".join(str(said).split())[:_LONGEST_MESSAGE]
 
 
 def whole_number(value: object) -> int:
@@ -73,6 +84,11 @@ def _string(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
     return value
+
+
+def _words(value: object) -> str:
+    """A text, or what is said in two languages."""
+    return _string(unpacked(value) if isinstance(value, dict) else value)
 
 
 def _list(value: object) -> list[object]:

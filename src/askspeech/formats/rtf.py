@@ -52,8 +52,8 @@ def read(data: bytes, announce: Callable[[int], None] = lambda pages: None) -> E
     begin = data.find(b"{\\rtf")
     if begin < 0 or data[:begin].strip(b"\xef\xbb\xbf \t\r\n\0"):
         raise ReadError(
-            "it is named rtf but is no RTF file inside. Save it again as rtf, or leave it out of the folder. "
-            "文件名是 rtf，内容却不是。请另存为 rtf，或把它移出文件夹。"
+            "it is named rtf but is no RTF file inside. Save it again as rtf, or leave it out.",
+            "文件名是 rtf，内容却不是。请另存为 rtf，或移除它。",
         )
     return _Interpreter(data, begin).extracted()
 
@@ -105,16 +105,16 @@ class _Interpreter:
             else:
                 self._word(token[_WORD].decode("ascii"), token[_NUMBER])
         raise ReadError(
-            "this rtf file was cut off before its end. Ask for another copy, or open and save it again. "
-            "这个 rtf 文件不完整，结尾缺失。请换一份，或用原来的软件打开后另存。"
+            "this rtf file was cut off before its end. Ask for another copy, or open and save it again.",
+            "这个 rtf 文件不完整，结尾缺失。请换一份，或用原来的软件打开后另存。",
         )
 
     def _open(self) -> None:
         if len(self._stack) >= _DEEPEST:
             raise ReadError(
                 f"it is nested more than {_DEEPEST:,} groups deep, which no speech is. "
-                "Save its text alone as a new file. "
-                f"文件嵌套超过 {_DEEPEST:,} 层，不像讲话稿。请把正文另存为一份新文件。"
+                "Save its text alone as a new file.",
+                f"文件嵌套超过 {_DEEPEST:,} 层，不像讲话稿。请把正文另存为一份新文件。",
             )
         self._stack.append(self._state)
         self._state = replace(self._state, group="", starred=False)

@@ -81,8 +81,8 @@ def decoded(data: bytes, font: Font, eastern: Font | None, page: str) -> tuple[s
             continue
     raise ReadError(
         f"some of its bytes ({data[:6].hex(' ')}) are no characters of the encoding that it names ({page}). "
-        "Open it in Word and save it as docx. "
-        f"文件里有字节（{data[:6].hex(' ')}）不属于它所声明的编码 {page}。请用 Word 打开后另存为 docx。"
+        "Open it in Word and save it as docx.",
+        f"文件里有字节（{data[:6].hex(' ')}）不属于它所声明的编码 {page}。请用 Word 打开后另存为 docx。",
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pypdfium2.raw as c
 
+from askspeech.bilingual import Bilingual
 from askspeech.errors import ReadError
 from askspeech.formats.extracted import Extracted
 from askspeech.formats.pdf import PageContent, assembled, page_content, page_names
@@ -43,13 +44,13 @@ def read(data: bytes, announce: Callable[[int], None] = lambda pages: None) -> E
         contents = list(_contents(data, announce, pages))
     except MemoryError as error:
         raise ReadError(
-            "its pages need more memory than recognising them may take. Split it, or scan it at 300 dots per inch. "
-            "识别这个 PDF 需要的内存超出限度。请拆成几个文件，或以 300 dpi 重新扫描。"
+            "its pages need more memory than recognising them may take. Split it, or scan it at 300 dots per inch.",
+            "识别这个 PDF 需要的内存超出限度。请拆成几个文件，或以 300 dpi 重新扫描。",
         ) from error
     if not any(content.pieces for content in contents):
         raise ReadError(
-            "no words are recognised on its pages. Check that it is the right file, or scan it again. "
-            "没有在这个 PDF 的页面上识别出文字。请核对文件，或重新扫描。"
+            "no words are recognised on its pages. Check that it is the right file, or scan it again.",
+            "没有在这个 PDF 的页面上识别出文字。请核对文件，或重新扫描。",
         )
     return assembled(contents, notices_of(pages))
 
@@ -114,8 +115,10 @@ def _low(pages: Sequence[RecognisedPage]) -> Iterator[str]:
         english, chinese = page_names([page.number for page in low])
         least = min(page.recognised.confidence for page in low)
         yield (
-            f"{english}: recognised with little confidence (at worst {least:.0%}); compare them with the pictures. "
-            f"{chinese}文字识别的把握较低（最低 {least:.0%}），请与原图核对。"
+            Bilingual(
+                f"{english}: recognised with little confidence (at worst {least:.0%}); compare them with the pictures.",
+                f"{chinese}文字识别的把握较低（最低 {least:.0%}），请与原图核对。",
+            )
         )
 
 
@@ -124,11 +127,11 @@ def _scraps(pages: Sequence[RecognisedPage]) -> Iterator[str]:
     if torn:
         english, chinese = page_names([page.number for page in torn])
         count = sum(page.recognised.scraps for page in torn)
-        yield f"{english}: {count} places could not be made out. {chinese}有 {count} 处文字没能识别。"
+        yield Bilingual(f"{english}: {count} places could not be made out.", f"{chinese}有 {count} 处文字没能识别。")
 
 
 def _wordless(pages: Sequence[RecognisedPage]) -> Iterator[str]:
     empty = [page.number for page in pages if not page.recognised.pieces]
     if empty:
         english, chinese = page_names(empty)
-        yield f"{english}: no words were found in the picture. {chinese}的图片中没有识别出文字。"
+        yield Bilingual(f"{english}: no words were found in the picture.", f"{chinese}的图片中没有识别出文字。")

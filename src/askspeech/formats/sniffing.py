@@ -85,7 +85,7 @@ _XML_BEGINS = re.compile(r"<\?xml\b", re.IGNORECASE)
 _PART_OF_A_PAGE = re.compile(r"<(?:html|head|meta|body|title|table|div|p)[\s>]", re.IGNORECASE)
 
 _COPY_OUT = ("Copy the speech out of it into a Word or text file.", "请把讲话正文复制到 Word 或文本文件里。")
-_LEAVE_OUT = ("Leave it out of the folder.", "请把它移出文件夹。")
+_LEAVE_OUT = ("Leave it out.", "请移除它。")
 # What is not read: what it is and what to do, in English and Chinese.
 _REFUSED: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "spreadsheet": (("a spreadsheet", "电子表格"), _COPY_OUT),
@@ -288,27 +288,27 @@ def _readable(head: bytes) -> str:
 def _refused(kind: str, suffix: str) -> ReadError:
     (english, chinese), (do, zuo) = _REFUSED[kind]
     named = f", though named {suffix}" if suffix in _TEXT_SUFFIXES else ""
-    return ReadError(f"it is {english}{named}. {do} 这是{chinese}。{zuo}")
+    return ReadError(f"it is {english}{named}. {do}", f"这是{chinese}。{zuo}")
 
 
 def _misnamed_picture(suffix: str) -> ReadError:
     return ReadError(
         f"it is a picture, though named {suffix}. Give it the ending of its kind (.png, .jpg) to have it read, or "
-        f"leave it out of the folder. 这是一张图片，扩展名却是 {suffix}。如需识别，请改成图片的扩展名（.png、.jpg）；"
-        "否则请把它移出文件夹。"
+        "leave it out.",
+        f"这是一张图片，扩展名却是 {suffix}。如需识别，请改成图片的扩展名（.png、.jpg）；否则请移除它。",
     )
 
 
 def _not_inside(suffix: str) -> ReadError:
     return ReadError(
-        f"it is named {suffix} but is no such file inside. Ask for another copy, or leave it out of the folder. "
-        f"扩展名是 {suffix}，内容却不是。请换一份，或把它移出文件夹。"
+        f"it is named {suffix} but is no such file inside. Ask for another copy, or leave it out.",
+        f"扩展名是 {suffix}，内容却不是。请换一份，或移除它。",
     )
 
 
 def _unknown(suffix: str) -> ReadError:
     known = ", ".join(sorted(suffix for one in FORMATS.values() for suffix in one.suffixes))
     return ReadError(
-        f"its format {suffix or '(none)'} is not one of {known}. Convert it, or leave it out of the folder. "
-        f"不支持格式{suffix or '（无扩展名）'}。请转换成以上格式之一，或把它移出文件夹。"
+        f"its format {suffix or '(none)'} is not one of {known}. Convert it, or leave it out.",
+        f"不支持格式{suffix or '（无扩展名）'}。可读取的格式：{known}。请转换成其中一种，或移除它。",
     )

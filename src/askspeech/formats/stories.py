@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from askspeech.bilingual import Bilingual, with_command
 from askspeech.errors import ReadError
-from askspeech.formats.extracted import Extracted, TextBuilder
+from askspeech.formats.extracted import INSTALL_RECOGNITION, Extracted, TextBuilder
 
 __all__ = ["CONTENTS", "Findings", "Line", "assembled", "note_lines", "row_lines", "visible"]
 
@@ -92,42 +93,58 @@ def _page_furniture(lines: Iterable[Line]) -> Iterator[Line]:
 def _notices(findings: Findings) -> Iterator[str]:
     if findings.deleted or findings.inserted:
         yield (
-            f"Tracked changes: {_many(findings.deleted, 'deleted character')} left out, insertions taken. "
-            f"文件含修订记录：已删除的 {findings.deleted} 个字未收入，插入的文字已收入。"
+            Bilingual(
+                f"Tracked changes: {_many(findings.deleted, 'deleted character')} left out, insertions taken.",
+                f"文件含修订记录：已删除的 {findings.deleted} 个字未收入，插入的文字已收入。",
+            )
         )
     if findings.hidden:
-        yield f"{_many(findings.hidden, 'hidden character')} left out. 有 {findings.hidden} 个隐藏文字未收入。"
+        yield Bilingual(
+            f"{_many(findings.hidden, 'hidden character')} left out.", f"有 {findings.hidden} 个隐藏文字未收入。"
+        )
     if findings.comments:
-        yield f"{_many(findings.comments, 'comment')} left out. 有 {findings.comments} 条批注未收入。"
+        yield Bilingual(f"{_many(findings.comments, 'comment')} left out.", f"有 {findings.comments} 条批注未收入。")
     if findings.pictures:
         yield (
-            f"Words in {_many(findings.pictures, 'picture')} were not read. "
-            f"文件含 {findings.pictures} 张图片，图中的文字未读取。"
+            Bilingual(
+                f"Words in {_many(findings.pictures, 'picture')} were not read.",
+                f"文件含 {findings.pictures} 张图片，图中的文字未读取。",
+            )
         )
     if findings.symbols:
         yield (
-            f"{_many(findings.symbols, 'sign')} without a character left out. "
-            f"有 {findings.symbols} 个特殊符号无法转为文字，未收入。"
+            Bilingual(
+                f"{_many(findings.symbols, 'sign')} without a character left out.",
+                f"有 {findings.symbols} 个特殊符号无法转为文字，未收入。",
+            )
         )
     if findings.fields:
         yield (
-            f"What {_many(findings.fields, 'field')} would show only the file's own program computes; it is left out. "
-            f"有 {findings.fields} 个域的内容只有原软件能算出，未收入。"
+            Bilingual(
+                f"What {_many(findings.fields, 'field')} would show only its own program computes; it is left out.",
+                f"有 {findings.fields} 个域的内容只有原软件能算出，未收入。",
+            )
         )
     if findings.embedded:
         yield (
-            f"{_many(findings.embedded, 'embedded object')} (document, chart or diagram) not read. "
-            f"有 {findings.embedded} 个嵌入的文档、图表或图示未读取。"
+            Bilingual(
+                f"{_many(findings.embedded, 'embedded object')} (document, chart or diagram) not read.",
+                f"有 {findings.embedded} 个嵌入的文档、图表或图示未读取。",
+            )
         )
     if findings.unnumbered:
         yield (
-            f"The file does not hold the automatic numbers of {_many(findings.unnumbered, 'paragraph')}. "
-            "Save it as docx to keep them. "
-            f"有 {findings.unnumbered} 段的自动编号不在文件中。请另存为 docx 以保留编号。"
+            Bilingual(
+                f"The file does not hold the automatic numbers of {_many(findings.unnumbered, 'paragraph')}. "
+                "Save it as docx to keep them.",
+                f"有 {findings.unnumbered} 段的自动编号不在文件中。请另存为 docx 以保留编号。",
+            )
         )
     if findings.number_formats:
         names = ", ".join(sorted(findings.number_formats))[:200]
-        yield f"Automatic numbers of the kind {names} are written in digits. {names} 格式的自动编号已改用阿拉伯数字。"
+        yield Bilingual(
+            f"Automatic numbers of the kind {names} are written in digits.", f"{names} 格式的自动编号已改用阿拉伯数字。"
+        )
 
 
 def _many(number: int, one: str) -> str:
@@ -136,8 +153,11 @@ def _many(number: int, one: str) -> str:
 
 def _pictures_only(pictures: int) -> ReadError:
     return ReadError(
-        f"it holds no text, only {pictures} pictures, perhaps a scan. Save it as PDF and read that with OCR "
-        "(pip install 'askspeech[ocr]'), or ask for a copy with text. "
-        f"文件没有文字，只有 {pictures} 张图片，可能是扫描件。请另存为 PDF 后用 OCR 读取"
-        "（pip install 'askspeech[ocr]'），或索取文字版。"
+        with_command(
+            f"it holds no text, only {pictures} pictures, perhaps a scan. Ask for a copy with text; or save it as PDF "
+            "and have the recognition of characters (OCR) installed on the server.",
+            f"文件没有文字，只有 {pictures} 张图片，可能是扫描件。请索取文字版；"
+            "或另存为 PDF，并在服务器上安装文字识别（OCR）。",
+            INSTALL_RECOGNITION,
+        )
     )

@@ -28,6 +28,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from askspeech.bilingual import packed
 from askspeech.errors import ReadError
 from askspeech.formats.extracted import Extracted, RecognitionNeeded
 from askspeech.formats.replies import HEADER, described, frame
@@ -121,7 +122,12 @@ def _answer(order: Mapping[str, Any], data: bytes, reply: Callable[..., None]) -
         reply("text", text, **described(extracted), address_space=_address_space())
     except ReadError as error:
         needed = isinstance(error, RecognitionNeeded)
-        reply("error", message=str(error), recognition_needed=needed, address_space=_address_space())
+        reply(
+            "error",
+            message=packed(error.args[0] if error.args else ""),
+            recognition_needed=needed,
+            address_space=_address_space(),
+        )
     except MemoryError:
         reply("memory")
     except ImportError as error:

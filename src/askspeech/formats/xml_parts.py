@@ -83,9 +83,8 @@ def child(element: Element | None, *names: str) -> Element | None:
 def _with_document_type(name: str, what: str) -> ReadError:
     return ReadError(
         f"{name!r} in it declares a document type, which no program writes into {what} files and attacks do. "
-        "Open it and save it again, or leave it out of the folder. "
-        f"文件内的 {name!r} 带有 DOCTYPE 声明，正常的 {what} 文件不会有，可能是攻击。"
-        "请打开后另存一份，或把它移出文件夹。"
+        "Open it and save it again, or leave it out.",
+        f"文件内的 {name!r} 带有 DOCTYPE 声明，正常的 {what} 文件不会有，可能是攻击。请打开后另存一份，或移除它。",
     )
 
 
@@ -93,20 +92,20 @@ def _unreadable(name: str, what: str, reason: str) -> ReadError:
     if "depth" in reason:
         return ReadError(
             f"{name!r} in it is nested more than 256 levels deep, which no speech is. "
-            "Save its text alone as a new file. "
-            f"文件内的 {name!r} 嵌套超过 256 层，不像讲话稿。请把正文另存为一份新文件。"
+            "Save its text alone as a new file.",
+            f"文件内的 {name!r} 嵌套超过 256 层，不像讲话稿。请把正文另存为一份新文件。",
         )
     # libxml2 that cannot allocate has no words for it: "unknown error", at no line.
     if "too long" in reason or "memory" in reason.lower() or reason.startswith("unknown error"):
         return _too_large(name, what)
     return ReadError(
-        f"{name!r} in it is damaged ({reason[:120]}). Ask for another copy, or open and save it again. "
-        f"文件内的 {name!r} 已损坏。请换一份，或用原来的软件打开后另存。"
+        f"{name!r} in it is damaged ({reason[:120]}). Ask for another copy, or open and save it again.",
+        f"文件内的 {name!r} 已损坏。请换一份，或用原来的软件打开后另存。",
     )
 
 
 def _too_large(name: str, what: str) -> ReadError:
     return ReadError(
-        f"{name!r} in it is larger than a {what} file of text can be read with. Split it, or save its text alone. "
-        f"文件内的 {name!r} 太大，无法读取。请拆分文件，或只保存正文。"
+        f"{name!r} in it is larger than a {what} file of text can be read with. Split it, or save its text alone.",
+        f"文件内的 {name!r} 太大，无法读取。请拆分文件，或只保存正文。",
     )

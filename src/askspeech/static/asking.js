@@ -125,8 +125,31 @@
     tellCopied(button, (await copied(link)) ? words.link_copied : `${words.link_failed} ${link}`);
   };
 
+  /* Both forms of an answer, with its paragraphs and raised numbers for word processors. */
+  const copiedForms = async ({ text, html }) => {
+    const forms = { "text/plain": text, "text/html": html };
+    try {
+      const blobs = Object.entries(forms).map(([type, form]) => [type, new Blob([form], { type })]);
+      await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]); // as for links
+      return true;
+    } catch {
+      let taken = false;
+      const take = (event) => {
+        for (const [type, form] of Object.entries(forms)) event.clipboardData.setData(type, form);
+        event.preventDefault();
+        event.stopPropagation();
+        taken = true;
+      };
+      document.addEventListener("copy", take, { capture: true, once: true });
+      document.execCommand("copy");
+      document.removeEventListener("copy", take, { capture: true });
+      return taken || copied(text);
+    }
+  };
+
   const copyAnswer = async (button) => {
-    tellCopied(button, (await copied(button.value)) ? words.answer_copied : words.answer_not_copied);
+    const done = await copiedForms(JSON.parse(button.value));
+    tellCopied(button, done ? words.answer_copied : words.answer_not_copied);
   };
 
   const tellCopied = (button, said) => {

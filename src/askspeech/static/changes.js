@@ -8,12 +8,16 @@
     pending = false;
     for (const work of works) work();
   };
-  new MutationObserver(() => {
+  const soon = () => {
     if (pending) return;
     pending = true;
     requestAnimationFrame(run);
-  }).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
+  };
+  new MutationObserver(soon).observe(document.documentElement, { childList: true, subtree: true, characterData: true });
 
-  /* Calls `work` after every change. */
-  window.askspeechAfterChanges = (work) => works.push(work);
+  /* Calls `work` after every change, and soon: on a slow machine the last change may come before the script. */
+  window.askspeechAfterChanges = (work) => {
+    works.push(work);
+    soon();
+  };
 })();

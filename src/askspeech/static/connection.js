@@ -2,7 +2,8 @@
  *
  * Gradio notices a connection that breaks under an answer, hears nothing more from the page, and loads it again once the
  * server is back. A connection that only falls silent we notice ourselves, while an answer is running.
- * What is kept for the reload stands in the tab's own storage, which no server sees.
+ * What is kept for the reload stands in the tab's own storage, which no server sees; whoever signs out takes it away, and
+ * nobody else is given it.
  */
 (() => {
   "use strict";
@@ -72,10 +73,18 @@
     hide();
   };
 
+  /* A question that found no place in the queue: Gradio says so in English alone. */
+  const FULL = "This application is currently busy";
+  const translate = (toast) => {
+    const said = [...toast.querySelectorAll("*")].find((part) => !part.children.length && part.textContent.includes(FULL));
+    if (said) said.textContent = words.busy;
+  };
+
   /* Gradio's own words for it are English; once they are there, it loads the page again by itself. */
   let reloading = false;
   const notice = () => {
     for (const toast of document.querySelectorAll(".toast-body.error")) {
+      translate(toast);
       if (!toast.textContent.includes("Connection to the server was lost")) continue;
       toast.classList.add("as-said");
       reloading = true;
@@ -109,11 +118,21 @@
 
   /* What was typed, and what was being answered. */
 
+  let user = null; // null until it is known
+  let signingOut = false;
+  addEventListener("submit", ({ target }) => {
+    signingOut = target instanceof Element && target.matches(".as-signed-in");
+  });
+
   const keep = () => {
+    if (signingOut) {
+      stored((tab) => tab.removeItem(KEPT));
+      return;
+    }
     const typed = box() ? box().value : "";
     const questions = running() ? [...document.querySelectorAll("#as-chat .as-question")] : [];
     const asked = questions.length ? questions[questions.length - 1].textContent : "";
-    stored((tab) => (typed || asked ? tab.setItem(KEPT, JSON.stringify({ typed, asked })) : tab.removeItem(KEPT)));
+    stored((tab) => (typed || asked ? tab.setItem(KEPT, JSON.stringify({ typed, asked, user })) : tab.removeItem(KEPT)));
   };
 
   const type = (text) => {
@@ -124,7 +143,7 @@
 
   const linked = () => new URLSearchParams(location.hash.slice(1)).has("q");
 
-  const restore = () => {
+  const restore = async () => {
     const found = stored((tab) => tab.getItem(KEPT));
     const again = stored((tab) => tab.getItem(LOST));
     stored((tab) => {
@@ -136,7 +155,10 @@
       hiding = setTimeout(hide, SHOWN);
     }
     if (!found || linked()) return;
-    const { typed, asked } = JSON.parse(found);
+    const { typed, asked, user: typist } = JSON.parse(found);
+    const reader = await window.askspeechUser;
+    // Where nobody signs in, it need not have been known.
+    if (typist !== reader && (reader || typist)) return;
     type(typed);
     if (!asked) return;
     setTimeout(() => {
@@ -146,6 +168,9 @@
   };
 
   addEventListener("pagehide", keep);
+  window.askspeechUser.then((name) => {
+    user = name;
+  });
 
   let ready = false;
   new MutationObserver((changes) => {

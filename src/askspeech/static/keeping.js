@@ -137,7 +137,15 @@
     const number = target.closest("#as-chat button.as-cite");
     if (number) pointAt(number);
     const chosen = target.closest("#as-kept label, #as-new");
-    if (chosen && isOpen() && matchMedia(NARROW).matches) toggle().click();
+    const outside = !target.closest("#as-keeping");
+    if ((chosen || outside) && isOpen() && matchMedia(NARROW).matches) toggle().click();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && isOpen() && matchMedia(NARROW).matches) toggle().click();
+  });
+  /* The list that stood beside the conversation would cover all of it. */
+  matchMedia(NARROW).addEventListener("change", (event) => {
+    if (event.matches && isOpen()) toggle().click();
   });
   addEventListener("hashchange", () => open(named()));
   addEventListener("popstate", () => open(named()));

@@ -53,6 +53,7 @@
     if (!panel || panel.root.hidden) return;
     panel.root.hidden = true;
     document.body.classList.remove("as-reading");
+    dispatchEvent(new Event("resize")); // Gradio measures the list again, which was not there meanwhile
     asked += 1;
     focusOpener();
   };

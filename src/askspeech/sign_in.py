@@ -1,0 +1,258 @@
+"""Signing in and out, the first administrator, and one's own password: forms of our own, outside Gradio.
+
+The gate has let in what comes here: from this site's own pages, and, while there are no users, from this machine.
+Every signing in begins a session of its own, and ends the one that the browser brought.
+"""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from http import HTTPStatus
+from urllib.parse import parse_qs
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from askspeech.errors import AccountError, AskSpeechError
+from askspeech.founding import found
+from askspeech.gate import PASSWORD_PATH, SIGN_IN_PATH, SIGN_OUT_PATH, Visit, session_cookie, visit_of
+from askspeech.limited_body import LimitedBody
+from askspeech.limits import SECONDS_TO_REFUSE_A_PASSWORD
+from askspeech.printing import printable
+from askspeech.sign_in_page import account_page, first_page, password_page, sign_in_page
+from askspeech.telling import told
+from askspeech.texts import PageTexts, language_of_reader, page_texts
+from askspeech.throttle import Throttle
+from askspeech.users import User, Users
+from askspeech.workers import BusyError, Workers
+
+__all__ = ["sign_in_routes"]
+
+LARGEST_FORM = 16 * 1024
+MOST_FIELDS = 10
+# One password is checked at a time, on several cores: questions of others are answered between two of them.
+THREADS = 1
+WAITING = 32
+SECONDS_WHEN_BUSY = 5
+
+Form = Mapping[str, str]
+Handler = Callable[[Request, Visit, PageTexts], Awaitable[Response]]
+
+
+class SignIn:
+    """What the forms do.
+
+    Args:
+        users: who may sign in; None where nobody can, as nothing is kept.
+        pages: the addresses of the pages, to which whoever has signed in goes back.
+    """
+
+    def __init__(self, users: Users | None, pages: frozenset[str]) -> None:
+        self._users = users
+        self._pages = pages
+        self._throttle = None if users is None else Throttle(users.folder)
+        self._workers = Workers("askspeech-sign-in", THREADS, WAITING)
+
+    # What is shown
+
+    async def shown(self, request: Request, visit: Visit, texts: PageTexts) -> Response:
+        """The form for signing in, that for the first administrator, or who is signed in."""
+        standing = await run_in_threadpool(visit.standing)
+        if not standing.has_users:
+            return _page(first_page(texts))
+        if standing.user:
+            return _page(account_page(texts, standing.user))
+        return _page(sign_in_page(texts, after=request.query_params.get("after", "")))
+
+    async def password_shown(self, request: Request, visit: Visit, texts: PageTexts) -> Response:
+        """The form for another password; without users there is none to change."""
+        if visit.user is None or not visit.session:
+            return RedirectResponse(f".{SIGN_IN_PATH}", HTTPStatus.SEE_OTHER)
+        return _page(password_page(texts, visit.user))
+
+    # What is done
+
+    async def signed_in(self, request: Request, visit: Visit, texts: PageTexts) -> Response:
+        """Begin a session, of the first administrator where there is no user yet."""
+        form = await _form_of(request)
+        standing = await run_in_threadpool(visit.standing)
+        if not standing.has_users:
+            return await self._founded(visit, texts, form)
+        name, password = form.get("name", ""), form.get("password", "")
+        began = await self._tried(visit, name, password)
+        if isinstance(began, Refused):
+            return began.page(texts, partial(sign_in_page, texts, name=name))
+        return await self._let_in(visit, began[1], form.get("to", "") or request.query_params.get("to", ""))
+
+    async def _founded(self, visit: Visit, texts: PageTexts, form: Form) -> Response:
+        name, password = form.get("name", ""), form.get("password", "")
+        if password != form.get("again", ""):
+            return _page(first_page(texts, texts.password_differs, name), HTTPStatus.BAD_REQUEST)
+        users = self._kept()
+        try:
+            _, problem = await self._workers.call(partial(found, users, name, password))
+        except AccountError as error:
+            return _page(first_page(texts, told(error, texts), name), HTTPStatus.BAD_REQUEST)
+        if problem:
+            sys.stderr.write(f"askspeech: {printable(problem)}\n")
+        began = await self._workers.call(lambda: (users.sign_in(name, password),))
+        return await self._let_in(visit, began[0][1], "") if began[0] else _to_sign_in()
+
+    async def password_changed(self, request: Request, visit: Visit, texts: PageTexts) -> Response:
+        """Give whoever is signed in another password, and a session in place of all others."""
+        form = await _form_of(request)
+        user = await run_in_threadpool(visit.now)
+        if user is None or not visit.session:
+            return _to_sign_in()
+        if form.get("new", "") != form.get("again", ""):
+            return _page(password_page(texts, user, texts.password_differs), HTTPStatus.BAD_REQUEST)
+        began = await self._tried(visit, user.name, form.get("password", ""))
+        if isinstance(began, Refused):
+            return began.page(texts, partial(password_page, texts, user))
+        users, new = self._kept(), form.get("new", "")
+        try:
+            await self._workers.call(partial(_set_password, users, user.name, new))
+        except AccountError as error:
+            await run_in_threadpool(users.end_session, began[1])
+            return _page(password_page(texts, user, told(error, texts)), HTTPStatus.BAD_REQUEST)
+        again = await self._workers.call(lambda: (users.sign_in(user.name, new),))
+        return await self._let_in(visit, again[0][1], SIGN_IN_PATH[1:]) if again[0] else _to_sign_in()
+
+    async def signed_out(self, request: Request, visit: Visit, texts: PageTexts) -> Response:
+        """End the session, or all of that user; whoever is not signed in comes to the form for it."""
+        form = await _form_of(request)
+        if self._users is not None and visit.user is not None and visit.session:
+            user, users = visit.user, self._users
+            everywhere = bool(form.get("everywhere"))
+            ending = partial(users.end_sessions, user.name) if everywhere else partial(users.end_session, visit.session)
+            await run_in_threadpool(ending)
+        answer = _to_sign_in("?after=out")
+        caller = visit.caller
+        answer.delete_cookie(
+            session_cookie(caller), path="/", secure=caller.is_secure, httponly=True, samesite="strict"
+        )
+        return answer
+
+    async def back(self, request: Request, visit: Visit, texts: PageTexts) -> Response:
+        """To the page with the button for signing out: a link alone signs nobody out."""
+        return _to_sign_in()
+
+    # How
+
+    async def _tried(self, visit: Visit, name: str, password: str) -> "tuple[User, str] | Refused":
+        """A session begun with a name and a password, or why none was."""
+        throttle, users, place = self._throttle, self._kept(), visit.caller.network
+        if throttle is None:
+            return Refused(HTTPStatus.SERVICE_UNAVAILABLE, lambda texts: texts.sign_in_busy)
+        one = await run_in_threadpool(throttle.begin, place, name)
+        if one.wait:
+            await asyncio.sleep(SECONDS_TO_REFUSE_A_PASSWORD)
+            return Refused(
+                HTTPStatus.TOO_MANY_REQUESTS, lambda texts: texts.sign_in_wait.format(seconds=one.wait), one.wait
+            )
+        try:
+            (began,) = await self._workers.call(lambda: (users.sign_in(name, password),))
+        except (BusyError, AskSpeechError):
+            await run_in_threadpool(throttle.undo, one)
+            raise
+        if began is None:
+            return Refused(HTTPStatus.UNAUTHORIZED, lambda texts: texts.sign_in_wrong)
+        await run_in_threadpool(throttle.forget, place, name)
+        return began
+
+    async def _let_in(self, visit: Visit, session: str, page: str) -> Response:
+        """To the page that somebody wanted, with the cookie of a new session; the one before it ends."""
+        if visit.session:
+            await run_in_threadpool(self._kept().end_session, visit.session)
+        known = f"/{page}" in self._pages or f"/{page}" == SIGN_IN_PATH
+        answer = RedirectResponse(f"./{page if known else ''}", HTTPStatus.SEE_OTHER)
+        caller = visit.caller
+        answer.set_cookie(
+            session_cookie(caller), session, path="/", secure=caller.is_secure, httponly=True, samesite="strict"
+        )
+        return answer
+
+    def _kept(self) -> Users:
+        if self._users is None:
+            raise AccountError("This server keeps no users.", "这台服务器不保存用户。")
+        return self._users
+
+
+class Refused:
+    """Why a password opened nothing: the status, what is said, and when to try again."""
+
+    def __init__(self, status: HTTPStatus, says: Callable[[PageTexts], str], wait: int = 0) -> None:
+        self._status = status
+        self._says = says
+        self._wait = wait
+
+    def page(self, texts: PageTexts, made: Callable[..., str]) -> Response:
+        """The form again, with the reason."""
+        answer = _page(made(problem=self._says(texts)), self._status)
+        if self._wait:
+            answer.headers["Retry-After"] = str(self._wait)
+        return answer
+
+
+def sign_in_routes(users: Users | None, pages: frozenset[str]) -> list[Route]:
+    """The addresses of the forms, to be put among the routes of the server."""
+    forms = SignIn(users, pages)
+    return [
+        _route(SIGN_IN_PATH, forms.shown, "GET"),
+        _route(SIGN_IN_PATH, forms.signed_in, "POST"),
+        _route(SIGN_OUT_PATH, forms.back, "GET"),
+        _route(SIGN_OUT_PATH, forms.signed_out, "POST"),
+        _route(PASSWORD_PATH, forms.password_shown, "GET"),
+        _route(PASSWORD_PATH, forms.password_changed, "POST"),
+    ]
+
+
+def _route(path: str, handler: Handler, method: str) -> Route:
+    async def answered(request: Request) -> Response:
+        texts = page_texts(language_of_reader(request.headers.get("accept-language"), request.headers.get("cookie")))
+        visit = visit_of(request)
+        if visit is None:
+            return JSONResponse({"message": "There is no gate before this page."}, HTTPStatus.FORBIDDEN)
+        try:
+            answer = await handler(request, visit, texts)
+        except BusyError:
+            answer = _page(sign_in_page(texts, texts.sign_in_busy), HTTPStatus.SERVICE_UNAVAILABLE)
+            answer.headers["Retry-After"] = str(SECONDS_WHEN_BUSY)
+        except AskSpeechError as error:
+            answer = _page(sign_in_page(texts, told(error, texts)), HTTPStatus.SERVICE_UNAVAILABLE)
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    too_long = JSONResponse({"message": "The form is too long."}, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    route = Route(path, answered, methods=[method])
+    route.app = LimitedBody(route.app, LARGEST_FORM, too_long)
+    return route
+
+
+async def _form_of(request: Request) -> Form:
+    """The fields of a form, the last value of each; none of anything but a form."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        return {}
+    text = (await request.body()).decode("utf-8", "replace")
+    try:
+        found = parse_qs(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:  # more fields than any form of ours has
+        return {}
+    return {name: values[-1] for name, values in found.items()}
+
+
+def _set_password(users: Users, name: str, password: str) -> bool:
+    users.set_password(name, password)
+    return True
+
+
+def _page(html: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    return HTMLResponse(html, status)
+
+
+def _to_sign_in(after: str = "") -> RedirectResponse:
+    return RedirectResponse(f".{SIGN_IN_PATH}{after}", HTTPStatus.SEE_OTHER)
