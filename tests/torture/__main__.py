@@ -6,6 +6,7 @@ was stopped, and it goes on where it was. The folder of a failed trial stays in 
 
 import argparse
 import json
+import operator
 import os
 import platform
 import random
@@ -13,17 +14,21 @@ import shutil
 import sys
 import time
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.torture.chat_rows import CHAT_ROWS
 from tests.torture.damage import DAMAGE_ROWS
-from tests.torture.rows import CRASH_ROWS, SkippedError, Trial
+from tests.torture.load_rows import LOAD_ROWS
+from tests.torture.rows import CRASH_ROWS, MissedError, SkippedError, Trial
+from tests.torture.security_rows import SECURITY_ROWS
 from tests.torture.server_rows import SERVER_ROWS
 
 from askspeech.disk import replace_file
 from askspeech.manifest import installed_versions
 
-ROWS = {**CRASH_ROWS, **DAMAGE_ROWS, **SERVER_ROWS}
+ROWS = {**CRASH_ROWS, **DAMAGE_ROWS, **SERVER_ROWS, **CHAT_ROWS, **SECURITY_ROWS, **LOAD_ROWS}
 
 
 def main() -> int:
@@ -32,8 +37,11 @@ def main() -> int:
     parser.add_argument("--trials", type=int, help="how many trials in all (default: one of each kind)")
     parser.add_argument("--output", type=Path, default=Path("torture-results"), metavar="DIR")
     parser.add_argument("--seed", default="1")
+    parser.add_argument("--seconds", type=float, help="how long the main part of a load row takes")
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
+    if options.seconds:
+        os.environ["TORTURE_SECONDS"] = str(options.seconds)
     if options.row == "table":
         print(table(options.output))
         return 0
@@ -60,10 +68,7 @@ def run_row(name: str, trials: int | None, output: Path, seed: str) -> dict[str,
         try:
             figures = row.trial(Trial(folder, scratch, random.Random(f"{name} {seed} {number}"), kind)) or {}
             result["trials"] += 1
-            for figure, amount in figures.items():
-                known_amount = result["figures"].get(figure, 0)
-                largest = figure.startswith("largest ")
-                result["figures"][figure] = max(known_amount, amount) if largest else known_amount + amount
+            count(result["figures"], figures)
             shutil.rmtree(folder, ignore_errors=True)
         except SkippedError as reason:
             result["skipped"] += 1
@@ -71,12 +76,21 @@ def run_row(name: str, trials: int | None, output: Path, seed: str) -> dict[str,
         except Exception as error:
             result["trials"] += 1
             result["failures"].append({"trial": number, "kind": kind, "error": f"{type(error).__name__}: {error}"})
+            if isinstance(error, MissedError):
+                count(result["figures"], error.figures)
             (folder / "error.txt").write_text(traceback.format_exc(), encoding="utf-8")
             print(f"{name} trial {number} ({kind}) failed: {error}\n  see {folder}", file=sys.stderr, flush=True)
         result["seconds"] = round(result["seconds"] + time.monotonic() - began, 1)
         result["kinds"] = len(kinds)
         replace_file(path, json.dumps(result, indent=2, ensure_ascii=False) + "\n")
     return result
+
+
+def count(figures: dict[str, float], more: Mapping[str, float]) -> None:
+    """Add a trial's figures to those of the row."""
+    for name, amount in more.items():
+        joined = {"largest": max, "smallest": min}.get(name.partition(" ")[0], operator.add)
+        figures[name] = joined(figures[name], amount) if name in figures else amount
 
 
 def known(path: Path, name: str, seed: str) -> dict[str, Any]:

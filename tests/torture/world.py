@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import chromadb.api.rust  # noqa: F401 - which the first index that is opened would import, in every child anew
+
 import askspeech.answers
 import askspeech.indexing
 from askspeech import SpeechIndex, build_index
@@ -23,10 +25,10 @@ from askspeech.embedder import builtin_embedder
 from askspeech.errors import AskSpeechError
 from askspeech.store import Store
 
-TIME_LIMIT_SECONDS = 180
-_PLACES = ("青禾", "云陵", "柳溪", "松台", "石渡", "枫桥", "白沙", "金川", "南浦", "东岭")
-_MATTERS = ("营商环境", "乡村道路", "河道清淤", "校园食堂", "养老服务", "仓储物流", "夜间经济", "茶叶品牌", "防汛值守")
-_OFFICES = ("财政局", "交通运输局", "教育局", "民政局", "水利局", "商务局", "农业农村局", "应急管理局")
+TIME_LIMIT_SECONDS = 600
+PLACES = ("青禾", "云陵", "柳溪", "松台", "石渡", "枫桥", "白沙", "金川", "南浦", "东岭")
+MATTERS = ("营商环境", "乡村道路", "河道清淤", "校园食堂", "养老服务", "仓储物流", "夜间经济", "茶叶品牌", "防汛值守")
+OFFICES = ("财政局", "交通运输局", "教育局", "民政局", "水利局", "商务局", "农业农村局", "应急管理局")
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,12 @@ class Corpus:
 
 def speech(chance: random.Random) -> str:
     """A short speech about something that no other speech speaks of."""
-    place, matter, other = chance.choice(_PLACES), *chance.sample(_MATTERS, 2)
+    place, matter, other = chance.choice(PLACES), *chance.sample(MATTERS, 2)
     code = "".join(chance.choices("甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳", k=6))
     return (
         f"在{place}县{matter}工作会议上的讲话\n\n同志们：\n\n今天我们开会研究{matter}的事情，下面我讲三点意见。\n\n"
         f"一、认清形势。{place}县去年办了{chance.randrange(100, 999)}件实事，群众是满意的，但是{other}还有短板。\n\n"
-        f"二、抓好{matter}。代号{code}的专项行动由县{chance.choice(_OFFICES)}牵头，"
+        f"二、抓好{matter}。代号{code}的专项行动由县{chance.choice(OFFICES)}牵头，"
         f"{chance.randrange(2, 12)}月底以前完成，拨付资金{chance.randrange(100, 999)}万元。\n\n"
         "三、加强领导。各乡镇要把责任落到人头，每季度报告一次进展，年底逐项考核。\n"
     )
@@ -67,8 +69,8 @@ def with_yearbook(small: Corpus, paragraphs: int = 1300) -> Corpus:
     """The same with a file so long that Chroma writes its graph down, which it does at a thousand vectors."""
     chance = random.Random("yearbook")
     parts = [
-        f"{number}月第{chance.randrange(100)}号纪要：{chance.choice(_PLACES)}县{chance.choice(_OFFICES)}就"
-        f"{chance.choice(_MATTERS)}安排资金{chance.randrange(10**6)}元，惠及群众{chance.randrange(10**5)}人，"
+        f"{number}月第{chance.randrange(100)}号纪要：{chance.choice(PLACES)}县{chance.choice(OFFICES)}就"
+        f"{chance.choice(MATTERS)}安排资金{chance.randrange(10**6)}元，惠及群众{chance.randrange(10**5)}人，"
         f"由第{chance.randrange(10**4)}工作组验收，验收意见存入第{chance.randrange(10**4)}号档案。" * 3
         for number in range(paragraphs)
     ]
@@ -251,5 +253,6 @@ def tidy(store: Path) -> None:
     generations = list(Store(store).generations.iterdir())
     assert len(generations) <= 2, f"{len(generations)} generations are left: {generations}"
     assert set(generations) == set(Store(store).sealed()), "a draft is left"
-    names = {path.name for path in store.iterdir()} - {"CURRENT", "lock", "generations", "uploads"}
+    written = {"CURRENT", "lock", "generations", "uploads", "last-build.json", "known.json"}
+    names = {path.name for path in store.iterdir()} - written
     assert not names, f"left in the store: {names}"

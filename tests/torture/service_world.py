@@ -1,0 +1,209 @@
+"""What the rows about the service share: a server with users, visitors from addresses of their own, and their times."""
+
+import contextlib
+import http.client
+import json
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlencode
+
+from tests.torture.security_world import QUESTION, UNLIMITED, Server, environment, program
+
+from askspeech.access import Access
+from askspeech.users import Users
+
+READER, ADMINISTRATOR, VICTIM = "reader", "administrator", "victim"
+PASSWORD = "correct horse battery staple"
+FORM = "application/x-www-form-urlencoded"
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running server with users, and a token of a program."""
+
+    server: Server
+    token: str
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self.server.port
+
+    def memory(self) -> int:
+        """Its resident memory in bytes."""
+        lines = Path(f"/proc/{self.server.process.pid}/status").read_text(encoding="utf-8").splitlines()
+        return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) * 1024
+
+    def visitor(self, source: str = "127.0.0.1", **headers: str) -> "Visitor":
+        """Somebody at an address of loopback, who is not signed in."""
+        return Visitor(self.port, source, {name.replace("_", "-"): value for name, value in headers.items()})
+
+
+@contextlib.contextmanager
+def service(scratch: Path, folder: Path, **settings: str) -> Iterator[Service]:
+    """The server over the row's store, with a reader, an administrator and a victim, and with settings."""
+    data = folder / "data"
+    users = Users(data)
+    if not users.exist():
+        users.add(ADMINISTRATOR, PASSWORD, "administrator", first=True)
+        users.add(READER, PASSWORD, "reader")
+        users.add(VICTIM, PASSWORD, "reader")
+    token = Access(data).add("reader", "torture")[1]
+    usual = dict.fromkeys(UNLIMITED, "")  # an empty setting is none
+    with program(scratch / "store", folder, env=environment(**{**usual, **settings})) as server:
+        waiting = Visitor(server.port)
+        for _ in range(600):
+            if waiting.get("/health/ready").status == 200:
+                break
+            time.sleep(0.1)
+        yield Service(server, token)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An answer, and after how long it came."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    seconds: float = 0.0
+
+
+class Visitor:
+    """Somebody at one address, with one connection that is used again, and the cookie of whoever signed in."""
+
+    def __init__(self, port: int, source: str = "127.0.0.1", headers: Mapping[str, str] | None = None) -> None:
+        self._port, self._source = port, source
+        self.headers = {"Origin": f"http://127.0.0.1:{port}", **(headers or {})}
+        self._connection: http.client.HTTPConnection | None = None
+
+    def send(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Heard:
+        """A request and its whole answer; status 0 where the connection broke."""
+        named = self.headers | {name.replace("_", "-"): value for name, value in headers.items()}
+        began = time.perf_counter()
+        for last in (False, True):
+            connection = self._connection or http.client.HTTPConnection(
+                "127.0.0.1", self._port, timeout=60, source_address=(self._source, 0)
+            )
+            fresh, self._connection = self._connection is None, connection
+            try:
+                connection.request(method, path, body, named)
+                answer = connection.getresponse()
+                content = answer.read()
+                found = {name.lower(): value for name, value in answer.getheaders()}
+                return Heard(answer.status, found, content, time.perf_counter() - began)
+            except (OSError, http.client.HTTPException):
+                self.close()
+                if fresh or last:  # one that was kept open may have been closed meanwhile
+                    break
+        return Heard(0, seconds=time.perf_counter() - began)
+
+    def get(self, path: str, **headers: str) -> Heard:
+        """A page or a file."""
+        return self.send("GET", path, **headers)
+
+    def post(self, path: str, content: object, **headers: str) -> Heard:
+        """JSON that is sent."""
+        return self.send("POST", path, json.dumps(content).encode(), Content_Type="application/json", **headers)
+
+    def sign_in(self, name: str, password: str = PASSWORD, **headers: str) -> Heard:
+        """Try to sign in; the cookie is kept where that goes well."""
+        form = urlencode({"name": name, "password": password}).encode()
+        heard = self.send("POST", "/sign-in", form, Content_Type=FORM, **headers)
+        if heard.status == 303:
+            self.headers["Cookie"] = heard.headers["set-cookie"].partition(";")[0]
+        return heard
+
+    def ask(self, token: str) -> Heard:
+        """Ask by REST what the small store answers."""
+        return self.post("/api/v1/ask", {"question": QUESTION}, Authorization=f"Bearer {token}")
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def percentile(seconds: list[float], share: float = 0.95) -> float:
+    """The time within which that share of them was."""
+    return sorted(seconds)[min(len(seconds) - 1, int(share * len(seconds)))]
+
+
+SECONDS_IN_TURN = 2.0
+TIMED_BEFORE = 60
+
+
+@dataclass
+class Others:
+    """How long it took everybody else, while somebody misbehaved and while nobody did.
+
+    Whoever misbehaves pauses now and then, so that the times of both are those of a machine that is as busy.
+    """
+
+    before: list[float] = field(default_factory=list)
+    during: list[float] = field(default_factory=list)
+    is_quiet: bool = True
+    began: float = field(default_factory=time.monotonic)
+
+    def breathe(self) -> None:
+        """Let it be quiet for as long as it was not; called after every deed."""
+        loud = time.monotonic() - self.began
+        if loud < SECONDS_IN_TURN:
+            return
+        self.is_quiet = True
+        time.sleep(loud)
+        self.is_quiet, self.began = False, time.monotonic()
+
+    @property
+    def ratio(self) -> float:
+        """How the time within which 95 of 100 are answered has changed."""
+        return percentile(self.during) / percentile(self.before)
+
+    def figures(self) -> dict[str, int]:
+        """For the table."""
+        return {
+            "largest ratio of others' p95 in %": round(100 * self.ratio),
+            "largest p95 of others in ms": round(1000 * percentile(self.during)),
+            "largest median ratio of others in %": round(
+                100 * statistics.median(self.during) / statistics.median(self.before)
+            ),
+        }
+
+
+@contextlib.contextmanager
+def others(action: Callable[[], Heard], pause: float = 0.05) -> Iterator[Others]:
+    """Time what an honest user does, some times before the block and while it lasts; all must be answered."""
+    found, over, wrong = Others(), threading.Event(), list[Heard]()
+
+    def act() -> float:
+        heard = action()
+        if heard.status not in (200, 303):
+            wrong.append(heard)
+        time.sleep(pause)
+        return heard.seconds
+
+    for _ in range(5):
+        act()
+    found.before += [act() for _ in range(TIMED_BEFORE)]
+
+    def go_on() -> None:
+        while not over.is_set() or len(found.during) < 20:
+            was_quiet, seconds = found.is_quiet, act()
+            if was_quiet == found.is_quiet:  # else it was some of both
+                (found.before if was_quiet else found.during).append(seconds)
+
+    thread = threading.Thread(target=go_on, daemon=True)
+    found.is_quiet, found.began = False, time.monotonic()
+    thread.start()
+    try:
+        yield found
+    finally:
+        over.set()
+        thread.join(60)
+    assert not wrong, f"an honest user got {wrong[0].status}: {wrong[0].body[:200]!r} ({len(wrong)} times)"
