@@ -32,6 +32,8 @@ SECONDS_TO_START = 120.0
 SECONDS_TO_END = 10.0
 QUESTIONS = 60
 LONGEST_WAIT = 60.0
+UNLIMITED = {f"ASKSPEECH_{name}_PER_MINUTE": "0" for name in ("QUESTIONS", "REQUESTS")}
+"""One program asks for all users here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def servers(store: Path, count: int, **settings: str) -> Iterator[list[str]]:
             port = _free_port()
             command = [sys.executable, "-m", "askspeech", "serve", "--store", str(store), "--port", str(port)]
             # One thread for each process's arithmetic: several would only wait for each other.
-            environment = {**os.environ, "ASKSPEECH_DATA": data, "OMP_NUM_THREADS": "1", **settings}
+            environment = {**os.environ, "ASKSPEECH_DATA": data, "OMP_NUM_THREADS": "1", **UNLIMITED, **settings}
             process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
             closing.callback(_end, process)
             addresses.append(f"http://127.0.0.1:{port}")

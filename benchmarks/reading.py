@@ -25,13 +25,14 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from askspeech.cleaning_rules import default_rules
-from askspeech.corpus_files import CorpusFile, find_files, open_file
-from askspeech.documents import read_documents
+from askspeech.corpus_files import CorpusFile, OpenedFile, find_files, open_file
 from askspeech.errors import ReadError
+from askspeech.formats.extracted import Extracted
 from askspeech.formats.table import Format
-from askspeech.progress import silent
+from askspeech.readers import source_of
 from askspeech.reading_pool import ReadingPool
 from askspeech.settings import IndexSettings
+from askspeech.understanding import understand
 from benchmarks.tables import markdown
 
 COUNTS = {"txt": 10_000, "docx": 1_000, "pdf": 200}
@@ -142,22 +143,33 @@ def measured(folder: Path, kind: str, rounds: int) -> Row:
     for _ in range(rounds):
         ways["bare"].append(_seconds(lambda: [BARE[kind](file.path.read_bytes()) for file in files]))
         ways["read"].append(_seconds(lambda: _read(files)))
-        ways["understood"].append(
-            _seconds(lambda: read_documents(files, IndexSettings(), default_rules(), None, silent))
-        )
+        ways["understood"].append(_seconds(lambda: _understand(files)))
     return Row(kind, len(files), **{way: statistics.median(taken) for way, taken in ways.items()})
 
 
 def _read(files: Sequence[CorpusFile]) -> None:
-    def items() -> Iterator[tuple[str, tuple[Format, bytes]]]:
+    for _ in _extracted(files):
+        pass
+
+
+def _extracted(files: Sequence[CorpusFile]) -> Iterator[tuple[OpenedFile, Extracted]]:
+    """What is taken out of each file, while the next ones are read."""
+
+    def items() -> Iterator[tuple[OpenedFile, tuple[Format, bytes]]]:
         for file in files:
             opened = open_file(file)
-            yield file.name, (opened.format, opened.data)
+            yield opened, (opened.format, opened.data)
 
     with ReadingPool() as pool:
-        for name, outcome in pool.read_ahead(items()):
-            if isinstance(outcome, ReadError):
-                raise ReadError(f"{name}: {outcome}")
+        for opened, outcome in pool.read_ahead(items()):
+            if not isinstance(outcome, Extracted):
+                raise ReadError(f"{opened.name}: {outcome}")
+            yield opened, outcome
+
+
+def _understand(files: Sequence[CorpusFile]) -> None:
+    for opened, extracted in _extracted(files):
+        understand(source_of(opened, extracted), IndexSettings(), default_rules())
 
 
 def _seconds(work: Callable[[], object]) -> float:
