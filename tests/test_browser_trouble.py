@@ -1,9 +1,12 @@
 """What goes wrong around the page, in a real browser: connections cut, servers killed, pages left while answering."""
 
 import contextlib
+import functools
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests import fakes
@@ -14,6 +17,7 @@ from tests.loose_wire import loose_wire
 
 from askspeech import Answerer, SpeechIndex
 from askspeech.chat_models import ChatModel
+from askspeech.chat_page import Handlers
 from askspeech.conversations import LOCAL_OWNER, Conversations
 from askspeech.errors import StoreMissingError
 from askspeech.live_index import Opened
@@ -162,6 +166,24 @@ def test_a_question_outlives_a_server_that_is_away(browser: playwright_api.Brows
                 page.press(ASK, "Enter")
                 page.wait_for_selector(f"{ANSWER}.as-done >> nth=1")
                 has_asked(page, fakes.OFFICERS.question, fakes.DEBTS.question)
+
+
+def test_a_question_that_is_sent_right_after_an_answer_is_asked(
+    browser: playwright_api.Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Handlers.asked
+
+    @functools.wraps(asked)
+    def slow_to_end(*given: Any) -> Iterator[Any]:
+        """A busy server: the event is over a while after its last update has been shown."""
+        yield from asked(*given)
+        time.sleep(1.5)
+
+    monkeypatch.setattr(Handlers, "asked", slow_to_end)
+    with serving_fakes() as started, opened(browser, started) as page:
+        ask(page, fakes.OFFICERS.question)
+        ask(page, fakes.DEBTS.question)
+        has_asked(page, fakes.OFFICERS.question, fakes.DEBTS.question)
 
 
 def test_an_index_that_goes_while_the_page_is_open(browser: playwright_api.Browser) -> None:

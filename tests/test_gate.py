@@ -47,7 +47,7 @@ EVENTS: Mapping[str, Literal["anyone", "administrator"]] = {
     "Handlers.opened": "anyone", "Handlers.asked": "anyone", "Handlers.picked": "anyone", "Handlers.again": "anyone",
     "Handlers.literally": "anyone", "Handlers.failed": "anyone", "Handlers.edited": "anyone",
     "Handlers.earlier": "anyone", "Handlers.unedited": "anyone", "Handlers.left": "anyone",
-    "Handlers.cleared": "anyone", "Handlers.stopped": "anyone", "Handlers.filled": "anyone",
+    "Handlers.cleared": "anyone", "Handlers.stopped": "anyone", "Handlers.filled": "anyone", "Handlers.over": "anyone",
     "Handlers.labelled": "anyone", "Handlers.cleared_filters": "anyone", "Handlers.linked": "anyone",
     "Handlers.refiltered": "anyone",
     "ToolHandlers.switches": "anyone", "KeepingEvents.chosen": "anyone", "KeepingEvents.opened": "anyone",

@@ -5,7 +5,7 @@ from collections.abc import Generator
 import pytest
 
 from askspeech.chat import Exchange
-from askspeech.running import RunningAnswer, RunningAnswers
+from askspeech.running import SECONDS_BEFORE_PARTS, RunningAnswer, RunningAnswers
 
 
 def exchanges(count: int) -> Generator[Exchange, None, None]:
@@ -46,6 +46,31 @@ def test_a_slow_reader_is_shown_the_latest_at_once() -> None:
     read.set()
     assert all_made.wait(30)
     assert [one.question for one in following] == ["999"]
+
+
+def test_what_is_whole_at_once_is_shown_once() -> None:
+    def quick() -> Generator[Exchange, None, None]:
+        for one in exchanges(4):
+            time.sleep(SECONDS_BEFORE_PARTS / 100)
+            yield one
+
+    assert [one.question for one in RunningAnswer(quick()).follow()] == ["3"]
+
+
+def test_what_grows_is_shown_in_parts() -> None:
+    more = threading.Event()
+
+    def slow() -> Generator[Exchange, None, None]:
+        for one in exchanges(3):
+            yield one
+            more.wait(30)
+            more.clear()
+
+    shown = []
+    for one in RunningAnswer(slow()).follow():
+        shown.append(one.question)
+        more.set()
+    assert shown == ["0", "1", "2"]
 
 
 def test_what_making_it_raised_is_raised() -> None:

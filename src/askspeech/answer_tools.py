@@ -97,14 +97,14 @@ class ToolHandlers:
 
     def edited(self, conversation: Conversation, texts: PageTexts) -> Shown:
         """The latest question back in the box; what is asked next takes its place."""
-        if not conversation.exchanges or conversation.exchanges[-1].running:
+        if not conversation.exchanges or conversation.running:
             return UNCHANGED
         question = conversation.exchanges[-1].question
         return shown(replace(conversation, editing=True), texts, box={"value": question})
 
     def earlier(self, conversation: Conversation, texts: PageTexts) -> Shown:
         """More of what has been folded away, unless an answer is running, whose next update would fold it again."""
-        if not conversation.folded or conversation.exchanges[-1].running:
+        if not conversation.folded or conversation.running:
             return UNCHANGED
         return shown(replace(conversation, unfolded=conversation.unfolded + UNFOLDED_AT_ONCE), texts)
 
@@ -130,7 +130,7 @@ class ToolHandlers:
 
         What is asked next goes on from that one: none of its filters may go, and no other come, without a word.
         """
-        if not conversation.exchanges or conversation.exchanges[-1].running:
+        if not conversation.exchanges or conversation.running:
             return _UNCHANGED_FILTERS
         return self._chosen(conversation.exchanges[-1].filters, texts, warn)
 

@@ -25,6 +25,8 @@ ASKING, QUOTING = "asking", "quoting"
 MOST_EVENTS = 2000
 """How many events of all kinds wait at most; those that ask nothing are short."""
 
+SECONDS_BETWEEN_LOOKS, SECONDS_BETWEEN_PROGRESS = 0.005, 0.25
+
 Pushed = tuple[bool, Any, Any]
 
 
@@ -53,12 +55,17 @@ class AskingQueue(Queue):
         }
         self.event_queue_per_concurrency_id.update(self._lanes)
         self._places: dict[str, tuple[Event, Place]] = {}
+        # Gradio looks a thousand times a second whether something waits, and answers are made beside that.
+        self.sleep_when_free, self.progress_update_sleep_when_free = SECONDS_BETWEEN_LOOKS, SECONDS_BETWEEN_PROGRESS
         # For a page of figures that is not served.
         self.ANALYTICS_MAX_EVENTS = 1
 
     def waiting(self) -> int:
         """How many questions wait."""
         return sum(len(lane.queue) for lane in self._lanes.values())
+
+    def broadcast_estimations(self, concurrency_id: str, after: int | None = None) -> None:
+        """Nothing: Gradio would tell all who wait how long they will, after each answer; the page does not show it."""
 
     def compute_analytics_summary(self, records: Any) -> Any:
         """Nothing: Gradio would make a table of all events after each."""

@@ -80,6 +80,11 @@ class Conversation:
     """How many exchanges the reader asked to see that would be folded away; the next question folds them again."""
 
     @property
+    def running(self) -> bool:
+        """Whether its latest answer is being made."""
+        return bool(self.exchanges) and self.exchanges[-1].running
+
+    @property
     def folded(self) -> int:
         """How many of the earliest exchanges the page does not show: a page that shows all becomes slow and large."""
         return max(0, (len(self.exchanges) // FOLD - 1) * FOLD - self.unfolded)
@@ -142,7 +147,7 @@ class Conversation:
 
         The notice tells readers why, where that is known.
         """
-        if not self.exchanges or not self.exchanges[-1].running:
+        if not self.running:
             return self
         latest = self.exchanges[-1]
         notices = (*latest.view.notices, notice) if notice else latest.view.notices

@@ -1,126 +1,45 @@
-"""The page for asking: Gradio components, their events, and what the events show.
-
-The conversation is Gradio's chatbot, the sources are a Markdown component; both get HTML made by `askspeech.rendering`.
-(Gradio's HTML component compiles its content with `new Function`, which our content security policy forbids.) What
-Gradio has no component for, the reader beside the page, is `static/page.js`.
-"""
+"""The page for asking: its events, and what they show."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
-from gradio.events import Dependency
 
 from askspeech.answer_tools import (
-    AnswerTools,
     ToolHandlers,
-    answer_tools,
-    earlier_button,
-    link_box,
-    model_switch,
     picked,
 )
-from askspeech.chat import Conversation, Exchange, answered
+from askspeech.chat import Conversation, answered
 from askspeech.chat_keeping import Remembered
+from askspeech.chat_parts import ChatParts, chat_parts
 from askspeech.conversations import Conversations
 from askspeech.errors import AskSpeechError, QuestionError
-from askspeech.filter_panel import FilterHandlers, FilterPanel, chosen_filters, filter_panel
+from askspeech.filter_panel import FilterHandlers, chosen_filters
 from askspeech.keeping_events import KeepingEvents, KeptParts, connect_keeping
-from askspeech.keeping_panel import CommentBox, KeepingHandlers, KeepingPanel, comment_box, keeping_panel
+from askspeech.keeping_panel import KeepingHandlers
 from askspeech.live_index import LiveIndex, Status
 from askspeech.questions import checked_question
 from askspeech.rendering import language_of, note_html, welcome_html
-from askspeech.running import RunningAnswer, RunningAnswers
+from askspeech.running import RunningAnswer, RunningAnswers, with_news
 from askspeech.showing import BUSY, IDLE, UNCHANGED, Shown, Update, empty, shown, sources_of, texts_for
-from askspeech.site import Site, Stock, site_header
+from askspeech.site import Site, Stock
 from askspeech.texts import PageTexts
 from askspeech.welcoming import Unready
 
 __all__ = ["Handlers", "build_chat"]
 
 EXAMPLES_SHOWN = 4
-SECONDS_BETWEEN_LOOKS = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """The components that events read and change."""
-
-    earlier: gr.Button
-    chatbot: gr.Chatbot
-    question: gr.Textbox
-    sources: gr.Markdown
-    conversation: gr.State
-    looking: gr.Timer
-    filters: FilterPanel
-    keeping: KeepingPanel
-    comments: CommentBox
-    tools: AnswerTools
-    quotations: gr.Checkbox
-    linked: gr.Textbox
 
 
 def build_chat(page: gr.Blocks, words: gr.I18n, site: Site) -> None:
     """Make the page for asking and connect its events, where Gradio is building."""
-    parts = _components(words)
+    parts = chat_parts(words)
     _connect(page, parts, Handlers(site.live, site.build_command, site.kept, site.remembered, site.running, site.stock))
 
 
-def _components(words: gr.I18n) -> Parts:
-    keeping = keeping_panel(words)
-    site_header(words, "chat")
-    with gr.Row(elem_id="as-columns"):
-        with gr.Column(scale=3, min_width=300, elem_id="as-left"):
-            earlier, chatbot = earlier_button(words), _chatbot(words)
-            comments, tools = comment_box(words), answer_tools(words)
-            filters, quotations, question = filter_panel(words), model_switch(words), _question_box(words)
-        with gr.Column(scale=2, min_width=300, elem_id="as-right"):
-            gr.Markdown(words("sources"), elem_id="as-sources-title", container=False)
-            sources = gr.Markdown(elem_id="as-sources", latex_delimiters=[], sanitize_html=True, container=False)
-    looking = gr.Timer(SECONDS_BETWEEN_LOOKS, active=False)
-    conversation, linked = gr.State(Conversation()), link_box()
-    return Parts(
-        earlier, chatbot, question, sources, conversation, looking, filters, keeping, comments, tools, quotations,
-        linked,
-    )  # fmt: skip
-
-
-def _chatbot(words: gr.I18n) -> gr.Chatbot:
-    return gr.Chatbot(
-        elem_id="as-chat",
-        label=words("conversation"),
-        show_label=False,
-        container=False,
-        height=None,
-        layout="bubble",
-        buttons=[],
-        latex_delimiters=[],
-        sanitize_html=True,
-        allow_tags=False,
-        line_breaks=False,
-        allow_file_downloads=False,
-        group_consecutive_messages=False,
-        autoscroll=False,
-    )
-
-
-def _question_box(words: gr.I18n) -> gr.Textbox:
-    return gr.Textbox(
-        elem_id="as-ask",
-        label=words("question"),
-        placeholder=words("question_placeholder"),
-        show_label=False,
-        lines=1,
-        max_lines=6,
-        autofocus=True,
-        submit_btn=True,
-        stop_btn=False,
-    )
-
-
-def _connect(page: gr.Blocks, parts: Parts, handlers: "Handlers") -> None:
+def _connect(page: gr.Blocks, parts: ChatParts, handlers: "Handlers") -> None:
     kept = KeptParts(parts.chatbot, parts.sources, parts.question, parts.conversation)
     opening = [parts.chatbot, parts.sources, parts.looking]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -145,25 +64,30 @@ def _connect(page: gr.Blocks, parts: Parts, handlers: "Handlers") -> None:
     # Gradio's own `cancels` would let updates of the cancelled event come after what these show.
     cleared = parts.chatbot.clear(handlers.cleared, None, kept.all, queue=False, **quiet)
     parts.question.stop(handlers.stopped, parts.conversation, kept.all, queue=False, **quiet)
-    _connect_filters(page, parts, handlers, answering)
-    changes = (loaded, *answering, *failed, cleared)
+    _connect_filters(page, parts, handlers)
+    changes = (loaded, *failed, cleared)
     opened = connect_keeping(parts.keeping, parts.comments, kept, handlers.keeping, handlers.kept, changes)
-    panel = parts.filters
-    for event in opened:
+    panel, listed = parts.filters, parts.keeping
+    offered = [*panel.dropdowns, panel.generation]
+    # Together: each event costs the server about as much as a tenth of an answer.
+    for event in answering:
         event.then(
-            handlers.refiltered, parts.conversation, [*panel.dropdowns, panel.generation, panel.accordion], **quiet
+            handlers.over,
+            [parts.conversation, listed.search, listed.limit, panel.generation, *panel.dropdowns],
+            [parts.question, *listed.listing, *offered, panel.accordion],
+            **quiet,
         )
+    for event in opened:
+        event.then(handlers.refiltered, parts.conversation, [*offered, panel.accordion], **quiet)
 
 
-def _connect_filters(page: gr.Blocks, parts: Parts, handlers: "Handlers", asked: Sequence[Dependency]) -> None:
+def _connect_filters(page: gr.Blocks, parts: ChatParts, handlers: "Handlers") -> None:
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     panel = parts.filters
     dropdowns = list(panel.dropdowns)
-    # A new index is noticed by questions, and when the panel is opened.
+    # A new index is noticed by questions (`Handlers.over`), and when the panel is opened.
     filled = (handlers.filled, [panel.generation, *dropdowns], [*dropdowns, panel.generation, panel.accordion])
     gr.on([page.load, parts.looking.tick, panel.accordion.expand], *filled, **quiet)
-    for event in asked:
-        event.then(*filled, **quiet)
     # What changes several at once says the heading itself: an event of each, and the last to be answered need not have
     # seen all of them.
     gr.on([one.input for one in dropdowns], handlers.labelled, dropdowns, panel.accordion, queue=False, **quiet)
@@ -280,6 +204,17 @@ class Handlers:
         filled = self.tools.filled(generation, texts, chosen)
         return *filled, self.filters.heading(texts, filled)
 
+    def over(
+        self, conversation: Conversation, search: str, limit: int, generation: str, request: gr.Request, *chosen: object
+    ) -> tuple[Any, ...]:
+        """What follows an answer: the box takes the next question, the kept conversations, what the filters offer.
+
+        Not before the answer's event is over: Gradio drops what is sent from the box until then.
+        """
+        box = gr.skip() if conversation.running else gr.update(**IDLE)
+        listed = self.kept.listed(conversation, search, limit, request)
+        return box, *listed, *self.filled(generation, request, *chosen)
+
     def cleared_filters(self, request: gr.Request) -> tuple[Any, ...]:
         """Filters of which nothing is chosen."""
         cleared = self.filters.cleared()
@@ -346,7 +281,7 @@ class Handlers:
         running = RunningAnswer(answered(conversation.exchanges[-1], conversation.history(), self._live))
         with self._running.running(str(request.session_hash), running):
             try:
-                for latest, cited in _with_news(running.follow()):
+                for latest, cited in with_news(running.follow()):
                     conversation = conversation.with_latest(latest)
                     # The box each time: where updates come quickly one after the other, the page may drop the first.
                     sources = sources_of(conversation, self._live, texts) if cited else None
@@ -360,7 +295,8 @@ class Handlers:
                 yield empty(texts)
             else:
                 notice = texts.cut_off if running.ending == "left" else ""
-                yield self._ended(conversation.ended("stopped", notice) if running.ending else conversation, request)
+                ended = conversation.ended("stopped", notice) if running.ending else conversation
+                yield self._ended(ended, request, BUSY)
 
     def stopped(self, conversation: Conversation, request: gr.Request) -> Shown:
         """Stop the running answer, whose own last update shows it as stopped; without one, the page waits no more."""
@@ -381,16 +317,7 @@ class Handlers:
         """The conversation once its answer is over: where it is still running, an unforeseen error ended it."""
         return self._ended(conversation.ended("failed"), request)
 
-    def _ended(self, conversation: Conversation, request: gr.Request) -> Shown:
+    def _ended(self, conversation: Conversation, request: gr.Request, box: Update = IDLE) -> Shown:
         texts, conversation = texts_for(request), self.keeping.chat(request).keep(conversation)
         sources = sources_of(conversation, self._live, texts) if conversation.exchanges else None
-        return shown(conversation, texts, box=IDLE, sources=sources)
-
-
-def _with_news(exchanges: Iterable[Exchange]) -> Iterator[tuple[Exchange, bool]]:
-    """Each exchange, and whether it has more citations than the one before."""
-    known = 0
-    for exchange in exchanges:
-        cited = len(exchange.view.citations)
-        yield exchange, cited > known
-        known = cited
+        return shown(conversation, texts, box=box, sources=sources)

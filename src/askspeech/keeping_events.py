@@ -128,7 +128,7 @@ class KeepingEvents:
     ) -> tuple[Update, Conversation | Update, bool]:
         """Updates of the chatbot and the conversation, and whether the judgement is kept."""
         after = self._keeping.judged(conversation, judgement, request)
-        if _running(conversation):
+        if conversation.running:
             # The running answer's next update is the conversation; it reads the judgements at its end.
             return gr.skip(), gr.skip(), after is not conversation
         texts = texts_for(request)
@@ -145,11 +145,7 @@ class KeepingEvents:
             return gr.skip(), gr.skip()
         after = conversation if judgement.citation is None else self._keeping.judged(conversation, judgement, request)
         sources = sources_of(after, self._live, texts_for(request), judgement.turn)
-        return gr.update(value=sources), gr.skip() if _running(conversation) else after
-
-
-def _running(conversation: Conversation) -> bool:
-    return bool(conversation.exchanges) and conversation.exchanges[-1].running
+        return gr.update(value=sources), gr.skip() if conversation.running else after
 
 
 def connect_keeping(
@@ -168,7 +164,7 @@ def connect_keeping(
         parts: what is shown of a conversation.
         handlers: what the list does.
         events: what the events show.
-        changes: after which events the list may be another.
+        changes: after which events the list may be another, those aside that set it themselves.
     """
     looking: tuple[Any, ...] = (events.listed, [parts.conversation, panel.search, panel.limit], panel.listing)
     opening = _opening(panel, comments, parts, events)

@@ -157,6 +157,10 @@ def pack_text(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
+# json.loads would make one anew for each of the thousands of rows that a question reads.
+_UNPACKING = json.JSONDecoder(object_hook=unpacked)
+
+
 def unpack_text(data: bytes) -> str:
     """The text that `pack_text` packed."""
     return data.decode("utf-8", "surrogatepass")
@@ -169,7 +173,7 @@ def pack(value: object) -> bytes:
 
 def unpack(data: bytes) -> Any:
     """The value that `pack` packed, with lists for tuples."""
-    return json.loads(unpack_text(data), object_hook=unpacked)
+    return _UNPACKING.decode(unpack_text(data))
 
 
 def pack_source(source: Source) -> bytes:

@@ -2,18 +2,21 @@
 
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Literal
 
 from askspeech.chat import Exchange
 
-__all__ = ["Ending", "RunningAnswer", "RunningAnswers"]
+__all__ = ["Ending", "RunningAnswer", "RunningAnswers", "with_news"]
 
 Ending = Literal["", "stopped", "cleared", "left"]
 SECONDS_TO_WAIT = 10.0
+# An answer that is whole within the first is shown whole; one that grows, every so often. Each update costs the server
+# about as much as a tenth of an answer.
+SECONDS_BEFORE_PARTS, SECONDS_BETWEEN_PARTS = 0.3, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,11 @@ class RunningAnswer:
         """
         threading.Thread(target=self._make, name="askspeech-answer", daemon=True).start()
         end: _End | None = None
+        due = time.monotonic() + SECONDS_BEFORE_PARTS
         try:
             while end is None and not self.ending:
-                newest, end = self._what_is_new()
+                newest, end = self._what_is_new(due)
+                due = time.monotonic() + SECONDS_BETWEEN_PARTS
                 if newest is not None and not self.ending:
                     yield newest
             if end is not None and end.error is not None:
@@ -49,15 +54,15 @@ class RunningAnswer:
         finally:
             self._over.set()
 
-    def _what_is_new(self) -> tuple[Exchange | None, _End | None]:
-        """Wait for news: the newest exchange, without those that it has made old, and the end where it has come."""
-        newest: Exchange | None = None
-        news = self._news.get()
-        while not isinstance(news, _End):
-            newest = news
-            if self._news.empty():  # only this thread takes from it
-                return newest, None
-            news = self._news.get()
+    def _what_is_new(self, due: float) -> tuple[Exchange | None, _End | None]:
+        """Wait for news, and until they are due: the newest exchange, without those it made old; the end at once."""
+        news, newest = self._news.get(), None
+        try:
+            while not isinstance(news, _End):
+                newest = news
+                news = self._news.get(timeout=max(0.0, due - time.monotonic()))
+        except Empty:
+            return newest, None
         return newest, news
 
     def end(self, ending: Ending) -> None:
@@ -119,3 +124,12 @@ class RunningAnswers:
             answer.end(ending)
         for _, shown in all_of_them:
             shown.wait(max(0.0, deadline - time.monotonic()))
+
+
+def with_news(exchanges: Iterable[Exchange]) -> Iterator[tuple[Exchange, bool]]:
+    """Each exchange, and whether it has more citations than the one before."""
+    known = 0
+    for exchange in exchanges:
+        cited = len(exchange.view.citations)
+        yield exchange, cited > known
+        known = cited

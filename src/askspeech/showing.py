@@ -71,8 +71,7 @@ def shown(
 
     The thumbs stay as they are while an answer is running: what is said of an earlier one is known when it is over.
     """
-    running = bool(conversation.exchanges) and conversation.exchanges[-1].running
-    judged: dict[str, Any] = {} if running else {"feedback_value": thumbs(conversation)}
+    judged: dict[str, Any] = {} if conversation.running else {"feedback_value": thumbs(conversation)}
     return (
         gr.update(value=messages(conversation, texts), **judged),
         gr.skip() if sources is None else gr.update(value=sources),
@@ -94,7 +93,7 @@ def messages(conversation: Conversation, texts: PageTexts) -> list[dict[str, Any
         found += [*_messages(exchange, comment, texts, latest=latest, place=(conversation.id, turn))]
     if conversation.folded:
         found[0]["content"] = folded_html(conversation.folded) + found[0]["content"]
-    if found and conversation.exchanges[-1].running and conversation.id:
+    if found and conversation.running and conversation.id:
         # The page's script puts it into the address, so that a page that is loaded again finds what was kept.
         found[-1]["content"] += f'<span class="as-home" title="{escape(conversation.id)}"></span>'
     if found and conversation.editing:

@@ -1,6 +1,7 @@
 """Visitors of the load rows, many at once, and what they see."""
 
 import asyncio
+import itertools
 import os
 import re
 import time
@@ -103,7 +104,7 @@ class Crowd:
                 await ready.wait()
                 deadline = time.monotonic() + seconds
                 await asyncio.sleep(starts[number])
-                for probe in mine * 1000:
+                for probe in itertools.cycle(mine):
                     if time.monotonic() >= deadline:
                         return
                     reply = await ask(probe)
