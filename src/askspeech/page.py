@@ -7,9 +7,9 @@ import gradio as gr
 from askspeech.chat_page import build_chat
 from askspeech.glance_page import build_glance
 from askspeech.library_page import build_library
+from askspeech.page_events import Pages
 from askspeech.people_page import build_people
 from askspeech.rendering import escape
-from askspeech.sent_files import Pages
 from askspeech.site import PAGES, Site
 from askspeech.texts import CHINESE, translations
 
