@@ -280,6 +280,7 @@ LAYERS = {
         "reporting",
         "running",
         "page_events",
+        "sent_files",
         "server",
         "showing",
         "stopping",
