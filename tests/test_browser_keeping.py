@@ -1,11 +1,17 @@
 """Kept conversations in a real browser: coming back to them, naming, searching, deleting, judging, two tabs."""
 
 import contextlib
+import functools
 import shutil
+import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import gradio as gr
 import pytest
 from tests import fakes
 from tests.browser import (
@@ -30,6 +36,7 @@ from tests.kept import DEBTS_TURN, OFFICERS_TURN
 from askspeech import Answerer, SpeechIndex, build_index
 from askspeech.conversations import LOCAL_OWNER, Conversations
 from askspeech.datatypes import Filters
+from askspeech.keeping_events import KeepingEvents
 from askspeech.live_index import Opened
 from askspeech.texts import CHINESE, ENGLISH
 
@@ -438,3 +445,42 @@ def test_an_answer_about_a_speech_that_was_removed_says_so(browser: playwright_a
         assert page.locator(f"{CITES}.as-gone").count() == 3
         made = page.request.get(f"{started}/export/{identity}.md", headers={"Accept-Language": "zh-CN"})
         assert said in made.text()
+
+
+@pytest.mark.parametrize("pause", [0.0, 3.0], ids=["after the answer", "while it is made"])
+def test_a_list_that_comes_late_opens_nothing(
+    browser: playwright_api.Browser, monkeypatch: pytest.MonkeyPatch, pause: float
+) -> None:
+    """A slow server: the list that was asked for as the page was opened comes when a question has been asked."""
+    listed, opening, late = KeepingEvents.listed, KeepingEvents.opened, threading.Event()
+    calls: list[str] = []
+
+    @functools.wraps(listed)
+    def slow_at_first(*given: Any) -> Any:
+        found = listed(*given)
+        if not late.is_set():
+            late.set()
+            time.sleep(2.5)
+        return found
+
+    @functools.wraps(opening)
+    def noted(self: KeepingEvents, said: str, request: gr.Request) -> Any:
+        calls.append(said)
+        return opening(self, said, request)
+
+    monkeypatch.setattr(KeepingEvents, "listed", slow_at_first)
+    monkeypatch.setattr(KeepingEvents, "opened", noted)
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        gate = threading.Event()
+        answers = fakes.FakeAnswers(gate=gate)
+        started = stack.enter_context(serving_fakes(answers, kept=Conversations(folder)))
+        page = stack.enter_context(opened(browser, started))
+        assert late.wait(15)
+        threading.Timer(pause, gate.set).start()
+        ask(page, fakes.DEBTS.question)
+        identity = kept(page)
+        page.wait_for_timeout(3000)
+        assert calls == []
+        named(page, identity)
+        assert page.locator(".as-question").all_inner_texts() == [fakes.DEBTS.question]

@@ -51,6 +51,8 @@
     const mark = document.querySelector("#as-current .prose");
     const id = mark ? mark.textContent.trim() : "";
     if (!id || id === shown) return;
+    // A list as it was before a question gave the address its conversation can come after that.
+    if (id === NEW && named() !== NEW && document.querySelector("#as-chat .as-question")) return;
     const first = shown === null;
     const from = shown;
     shown = id;
