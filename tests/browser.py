@@ -4,6 +4,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from benchmarks.serving import NAMES, browser_program, serving
@@ -31,6 +32,7 @@ __all__ = [
     "playwright_api",
     "serving",
     "serving_fakes",
+    "watched",
     "words_marked",
 ]
 
@@ -93,6 +95,24 @@ def serving_fakes(
 
 
 @contextlib.contextmanager
+def watched(
+    browser: playwright_api.Browser, address: str, *, seconds: float = 15, expected: tuple[str, ...] = (), **more: Any
+) -> Iterator[Page]:
+    """A page, still empty; at its end it must have complained of nothing and asked no other host for anything.
+
+    `more` is what Playwright is told of the page: its size, its language, its colours.
+    """
+    context = browser.new_context(**more)
+    page = context.new_page()
+    page.set_default_timeout(1000 * seconds)
+    watch = Watch(address, expected=expected)
+    watch.follow(page)
+    yield page
+    context.close()
+    assert watch.complaints == []
+
+
+@contextlib.contextmanager
 def opened(
     browser: playwright_api.Browser,
     address: str,
@@ -101,18 +121,12 @@ def opened(
     size: dict[str, int] = DESKTOP,
     expected: tuple[str, ...] = (),
 ) -> Iterator[Page]:
-    """An open page; at its end it must have complained of nothing and asked no other host for anything."""
-    context = browser.new_context(viewport=size, locale=locale)
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    watch = Watch(address, expected=expected)
-    watch.follow(page)
-    page.goto(address)
-    page.wait_for_selector(ASK)
-    page.wait_for_selector(".as-welcome")
-    yield page
-    context.close()
-    assert watch.complaints == []
+    """The open page for asking, `watched`."""
+    with watched(browser, address, expected=expected, viewport=size, locale=locale) as page:
+        page.goto(address)
+        page.wait_for_selector(ASK)
+        page.wait_for_selector(".as-welcome")
+        yield page
 
 
 def ask(page: Page, question: str) -> None:

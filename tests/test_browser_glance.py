@@ -13,11 +13,11 @@ from tests.browser import (
     PHONE,
     READER,
     Page,
-    Watch,
     is_in_view,
     marks,
     playwright_api,
     serving,
+    watched,
     words_marked,
 )
 
@@ -47,17 +47,13 @@ def glance(
     scheme: str = "light",
     expected: tuple[str, ...] = (),
 ) -> Iterator[Page]:
-    """The page with its charts; at its end it must have complained of nothing and asked no other host for anything."""
-    context = browser.new_context(viewport=size, locale=locale, color_scheme=scheme)
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    watch = Watch(address, expected=expected)
-    watch.follow(page)
-    page.goto(f"{address}/glance{fragment}")
-    page.wait_for_selector(f"{'#as-of-term' if 'term=' in fragment else '#as-overview'} svg.marks")
-    yield page
-    context.close()
-    assert watch.complaints == []
+    """The page with its charts, `watched`."""
+    with watched(
+        browser, address, seconds=15, expected=expected, viewport=size, locale=locale, color_scheme=scheme
+    ) as page:
+        page.goto(f"{address}/glance{fragment}")
+        page.wait_for_selector(f"{'#as-of-term' if 'term=' in fragment else '#as-overview'} svg.marks")
+        yield page
 
 
 @pytest.fixture(scope="module")

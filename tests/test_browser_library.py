@@ -19,11 +19,11 @@ from tests.browser import (
     PHONE,
     READER,
     Page,
-    Watch,
     is_in_view,
     marks,
     opened,
     playwright_api,
+    watched,
 )
 from tests.test_browser_accessibility import serious
 
@@ -76,17 +76,11 @@ def library(
     size: dict[str, int] = DESKTOP,
     expected: tuple[str, ...] = FROM_GRADIO,
 ) -> Iterator[Page]:
-    """The open page; at its end it must have complained of nothing and asked no other host for anything."""
-    context = browser.new_context(viewport=size, locale=locale)
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    watch = Watch(address, expected=expected)
-    watch.follow(page)
-    page.goto(f"{address}/library")
-    page.wait_for_selector(f"{NOW} .as-state")
-    yield page
-    context.close()
-    assert watch.complaints == []
+    """The open page, `watched`."""
+    with watched(browser, address, seconds=20, expected=expected, viewport=size, locale=locale) as page:
+        page.goto(f"{address}/library")
+        page.wait_for_selector(f"{NOW} .as-state")
+        yield page
 
 
 def upload(page: Page, files: Sequence[Path]) -> None:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from tests.clock import Clock
 
 from askspeech.errors import DataError
 from askspeech.throttle import TRIES_FOR_A_NAME, TRIES_FROM_A_PLACE, WINDOW_SECONDS, Throttle
@@ -19,16 +20,6 @@ from pathlib import Path
 from askspeech.throttle import Throttle
 print(Throttle(Path(sys.argv[1])).begin("10.0.0.1", "ann").wait)
 """
-
-
-class Clock:
-    """A time that tests set."""
-
-    now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        """The time."""
-        return self.now
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 from argon2 import PasswordHasher
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.clock import Clock
 from tests.kept import DEBTS_TURN
 
 from askspeech.access import ACCESS, Access
@@ -23,16 +24,6 @@ from askspeech.users import IDLE_SECONDS, LONGEST_SESSION, User, Users, user_key
 PASSWORD, OTHER = "correct horse", "battery staple"
 WEAK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 STRONGER = Passwords(PasswordHasher(time_cost=2, memory_cost=8, parallelism=1))
-
-
-class Clock:
-    """A time that tests set."""
-
-    now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        """The time."""
-        return self.now
 
 
 @pytest.fixture
