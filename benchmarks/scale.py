@@ -13,7 +13,7 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from benchmarks.scale_corpus import Law, questions_on, read_laws, subset, writte
 from benchmarks.scale_runs import GRAPHS, run
 from benchmarks.tables import markdown
 
-__all__ = ["main", "plot", "tables", "verdicts"]
+__all__ = ["costs", "main", "plot", "tables", "verdicts"]
 
 SIZES = (1_000, 10_000, 50_000, 150_000)
 ROUNDS = 2
@@ -81,9 +81,37 @@ def tables(rows: Sequence[Row]) -> str:
             markdown(heads.split("|"), [_line(row) for row in rows]),
             markdown(("stage of the largest build", "time", "share"), parts),
             markdown(("file of the largest index", "bytes"), [(name, f"{size:,}") for name, size in _sizes(rows[-1])]),
+            markdown(("what one more costs, from the smallest to the largest", "figure"), costs(rows)),
             "\n".join(verdicts(rows)),
         )
     )
+
+
+def costs(rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """What each further passage, or a million characters, takes: the rise from the smallest size to the largest."""
+    first, last = rows[0], rows[-1]
+
+    def rise(of: Callable[[Row], float], per: str = "passages") -> float:
+        more: int = last["build"][per] - first["build"][per]
+        return (of(last) - of(first)) / max(1, more)
+
+    def of_build(name: str) -> Callable[[Row], float]:
+        return lambda row: float(row["build"][name])
+
+    def of_file(name: str) -> Callable[[Row], float]:
+        return lambda row: float(row["build"]["bytes"].get(name, 0))
+
+    parts = [(f"disk, {name}", f"{rise(of_file(name)):,.0f} bytes a passage") for name, _ in _sizes(last)]
+    clock, processor = (1e6 * rise(of_build(name), "characters") for name in ("seconds", "processor_seconds"))
+    return [
+        *parts,
+        ("memory of a process that answers", f"{1e6 * rise(lambda row: row['search']['rss_mb']):,.0f} bytes a passage"),
+        ("memory of a build", f"{1e6 * rise(of_build('peak_mb')):,.0f} bytes a passage"),
+        ("build", f"{clock:.1f} s a million characters"),
+        ("build, of processors", f"{processor:.1f} s a million characters"),
+        ("question, median", f"{1e5 * rise(_median):.1f} ms for 100,000 passages"),
+        ("opening", f"{1e5 * rise(lambda row: row['search']['open_seconds']):.1f} s for 100,000 passages"),
+    ]
 
 
 def plot(rows: Sequence[Row], path: Path) -> None:

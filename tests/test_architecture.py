@@ -163,6 +163,7 @@ LAYERS = {
         "embedder",
         "entailment",
         "exclusions",
+        "free_memory",
         "export_docx",
         "export_footnotes",
         "file_locks",

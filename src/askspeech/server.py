@@ -38,6 +38,7 @@ from askspeech.errors import AskSpeechError, NotInIndexError, QuestionError
 from askspeech.exports import export_route
 from askspeech.followed import Followed, Follower, still_signed_in
 from askspeech.founding import founded_from_settings, on_loopback, require_users
+from askspeech.free_memory import handing_back
 from askspeech.gate import Gate, visit_of
 from askspeech.hosts import ANY_HOST, Hosts, hosts_of
 from askspeech.incoming import upload_folder
@@ -209,12 +210,15 @@ def _name_of_user(request: Request) -> str | None:
 
 
 def _warming(live: LiveIndex, mcp: McpEndpoint) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
-    """A lifespan in which agents are answered; the index is opened meanwhile, so that no first reader waits for it."""
+    """A lifespan in which agents are answered and free memory is handed back.
+
+    The index is opened meanwhile, so that no first reader waits for it.
+    """
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=live.status, name="open index", daemon=True).start()
-        async with mcp.running():
+        async with mcp.running(), handing_back():
             yield
 
     return lifespan
