@@ -25,6 +25,7 @@ from pathlib import Path
 import httpx
 
 from askspeech.search import SpeechIndex
+from benchmarks.memory import tree_megabytes
 from benchmarks.search_speed import percentile
 from benchmarks.tables import markdown
 
@@ -38,7 +39,7 @@ UNLIMITED = {f"ASKSPEECH_{name}_PER_MINUTE": "0" for name in ("QUESTIONS", "REQU
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What users saw: seconds, answers a second, and how many requests failed."""
+    """What users saw: seconds, answers a second, how many requests failed; and all memory in MB, the build's too."""
 
     processes: int
     building: bool
@@ -47,6 +48,7 @@ class Load:
     median: float
     p95: float
     rate: float
+    memory: float
 
 
 @contextlib.contextmanager
@@ -100,13 +102,17 @@ async def _asked(
     return taken, errors
 
 
-def load(store: Path, corpus: Path, processes: int, users: int, seconds: float) -> Iterator[Load]:
-    """The figures of so many processes, idle and during a build."""
+def load(
+    store: Path, corpus: Path, processes: int, users: int, seconds: float, *, building: bool = True
+) -> Iterator[Load]:
+    """The figures of so many processes, idle and, unless it is left out, during a build."""
     with SpeechIndex.open(store) as index:
         questions = index.example_questions(QUESTIONS)
     with servers(store, processes) as addresses:
         measured(addresses, questions, users, min(seconds, 5.0))  # warm
         yield _figures(processes, *measured(addresses, questions, users, seconds), seconds, building=False)
+        if not building:
+            return
         command = [sys.executable, "-m", "askspeech", "build", str(corpus), "--store", str(store), "--fresh"]
         build = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
@@ -117,7 +123,8 @@ def load(store: Path, corpus: Path, processes: int, users: int, seconds: float) 
 
 def _figures(processes: int, taken: Sequence[float], errors: int, seconds: float, *, building: bool) -> Load:
     median, p95 = statistics.median(taken), percentile(sorted(taken), 0.95)
-    return Load(processes, building, len(taken), errors, median, p95, len(taken) / seconds)
+    rate, memory = len(taken) / seconds, tree_megabytes(itself=False)
+    return Load(processes, building, len(taken), errors, median, p95, rate, memory)
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
@@ -152,6 +159,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--processes", type=int, nargs="+", default=[1, 4])
     parser.add_argument("--users", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--no-build", dest="building", action="store_false", help="not also during a build")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     if not (options.store / "CURRENT").exists():
@@ -160,12 +168,14 @@ def main(arguments: Sequence[str]) -> int:
     rows = [
         row
         for processes in options.processes
-        for row in load(options.store, options.corpus, processes, options.users, options.seconds)
+        for row in load(
+            options.store, options.corpus, processes, options.users, options.seconds, building=options.building
+        )
     ]
     if options.json:
         print(json.dumps([dataclasses.asdict(row) for row in rows]))
         return 0
-    head = ("processes", "during a build", "answers", "errors", "median, s", "p95, s", "answers a second")
+    head = ("processes", "during a build", "answers", "errors", "median, s", "p95, s", "answers a second", "memory, MB")
     cells = [
         (
             str(row.processes),
@@ -175,6 +185,7 @@ def main(arguments: Sequence[str]) -> int:
             f"{row.median:.2f}",
             f"{row.p95:.2f}",
             f"{row.rate:.1f}",
+            f"{row.memory:,.0f}",
         )
         for row in rows
     ]

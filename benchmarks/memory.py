@@ -7,6 +7,7 @@ after as JSON.
 """
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -16,7 +17,8 @@ from pathlib import Path
 from askspeech.embedder import StaticEmbedder
 
 ROOT = Path(__file__).resolve().parents[1]
-STATUS = Path("/proc/self/status")
+PROCESSES = Path("/proc")
+STATUS = PROCESSES / "self" / "status"
 
 
 def peak_megabytes() -> float:
@@ -26,6 +28,40 @@ def peak_megabytes() -> float:
         line = next(line for line in STATUS.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM"))
         return int(line.split()[1]) * 1024 / 1e6
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+
+
+def tree_megabytes(*, itself: bool = True) -> float:
+    """What this process and all below it hold now in MB, shared memory counted once; 0 where the system has no /proc.
+
+    Not `itself`: only those below it.
+    """
+    if not (PROCESSES / "self" / "stat").exists():
+        return 0.0
+    parents: dict[int, int] = {}
+    for path in PROCESSES.glob("[0-9]*/stat"):
+        try:
+            rest = path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        except OSError:
+            continue  # it has ended
+        parents[int(path.parent.name)] = int(rest[1])
+    processes = _below(os.getpid(), parents)
+    return sum(_megabytes_of(process) for process in processes if itself or process != os.getpid())
+
+
+def _below(root: int, parents: dict[int, int]) -> set[int]:
+    found, more = {root}, {root}
+    while more:
+        more = {process for process, parent in parents.items() if parent in more} - found
+        found |= more
+    return found
+
+
+def _megabytes_of(process: int) -> float:
+    try:
+        lines = (PROCESSES / str(process) / "smaps_rollup").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0.0  # it has ended
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024 / 1e6
 
 
 def memory_of(folder: Path, texts: Sequence[str]) -> dict[str, float]:

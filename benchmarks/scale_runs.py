@@ -25,12 +25,11 @@ from askspeech.datatypes import Way
 from askspeech.disk import folder_bytes
 from askspeech.settings import ENGINES, EngineName
 from askspeech.store import Store
-from benchmarks.memory import ROOT, peak_megabytes
+from benchmarks.memory import ROOT, peak_megabytes, tree_megabytes
 from benchmarks.search_speed import percentile
 
 __all__ = ["run"]
 
-PROCESSES = Path("/proc")
 _SECONDS_BETWEEN_SAMPLES = 0.2
 _WAYS: tuple[Way, ...] = ("keyword", "dense", "hybrid")
 _WRITING = {"batch_size": 2, "sync_threshold": 2}
@@ -156,7 +155,7 @@ def _measured() -> Iterator[dict[str, Any]]:
 
     def sample() -> None:
         while not over.wait(_SECONDS_BETWEEN_SAMPLES):
-            peak[0] = max(peak[0], _tree_megabytes())
+            peak[0] = max(peak[0], tree_megabytes())
 
     thread = threading.Thread(target=sample, daemon=True)
     thread.start()
@@ -176,36 +175,6 @@ def _processor_seconds() -> float:
     """Of this process and of those that it has started and that have ended."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in used)
-
-
-def _tree_megabytes() -> float:
-    """What this process and all below it hold now, shared memory counted once (PSS where the system tells it)."""
-    if not (PROCESSES / "self" / "stat").exists():
-        return 0.0
-    parents: dict[int, int] = {}
-    for path in PROCESSES.glob("[0-9]*/stat"):
-        try:
-            rest = path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-        except OSError:
-            continue  # it has ended
-        parents[int(path.parent.name)] = int(rest[1])
-    return sum(_megabytes_of(process) for process in _below(int(Path("/proc/self").readlink().name), parents))
-
-
-def _below(root: int, parents: dict[int, int]) -> set[int]:
-    found, more = {root}, {root}
-    while more:
-        more = {process for process, parent in parents.items() if parent in more} - found
-        found |= more
-    return found
-
-
-def _megabytes_of(process: int) -> float:
-    try:
-        lines = (PROCESSES / str(process) / "smaps_rollup").read_text(encoding="ascii").splitlines()
-    except OSError:
-        return 0.0  # it has ended
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024 / 1e6
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

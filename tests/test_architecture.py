@@ -122,6 +122,7 @@ LAYERS = {
         "suggestions",
         "surroundings",
         "texts",
+        "token_memory",
         "tokens",
         "tool_models",
         "tool_results",

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests import made
 
-from askspeech.citing import cite, cite_gap, locate, spans_within
+from askspeech.citing import cite, cite_gap, first_span, locate, spans_within
 from askspeech.datatypes import LINES, Gap, Layout, Span, slices
 
 
@@ -27,6 +27,20 @@ def test_a_range_maps_back_to_exactly_its_characters(drawn: tuple[str, tuple[Spa
     assert slices(text, found) == reading[start:end]
     assert all(span.start < span.end for span in found)
     assert all(any(outer.start <= inner.start and inner.end <= outer.end for outer in spans) for inner in found)
+
+
+@given(texts_with_spans(), st.data())
+def test_the_first_span_is_the_first_of_all(drawn: tuple[str, tuple[Span, ...]], data: st.DataObject) -> None:
+    text, spans = drawn
+    length = len(slices(text, spans))
+    start = data.draw(st.integers(0, length - 1))
+    end = data.draw(st.integers(start + 1, length))
+    assert first_span(spans, start, end) == spans_within(spans, start, end)[0]
+
+
+def test_there_is_no_first_span_behind_all() -> None:
+    with pytest.raises(ValueError, match="behind the 5 characters"):
+        first_span((Span(10, 15),), 5, 6)
 
 
 @pytest.mark.parametrize(

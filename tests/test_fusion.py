@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askspeech.fusion import FIELD_WEIGHTS, Scored, Signals, Weights, fuse, reranked
+from askspeech.fusion import FIELD_WEIGHTS, Scored, Signals, Weights, best_of, fuse, reranked
 from askspeech.tokens import FIELDS
 
 EVEN = Weights(keyword=1, dense=1, late=1, form=0.5, speech=0.25, told=0.125)
@@ -66,6 +66,7 @@ def test_every_passage_once_best_first(
     assert all(math.isfinite(scored.score) and scored.found_by for scored in found)
     one, two, three = (dict(reversed(scores.items())) for scores in (keyword, dense, late))
     assert fuse(Signals(one, two, three, form, speech, told), EVEN) == found
+    assert best_of(Signals(one, two, three, form, speech, told), EVEN, 3) == [scored.id for scored in found[:3]]
 
 
 def test_a_reranker_reorders_the_first_and_leaves_the_scores_where_they_were() -> None:

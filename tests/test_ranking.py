@@ -13,6 +13,7 @@ from askspeech.asked import asked_for
 from askspeech.datatypes import Hit, QuestionKind
 from askspeech.late_interaction import token_directions
 from askspeech.ranking import Ranked, Tokens, candidates_of, ranked
+from askspeech.token_memory import TokenMemory
 from askspeech.tokens import bigrams, held, question_terms, search_key
 
 VOCABULARY = 2000
@@ -24,7 +25,7 @@ def characters(texts: Sequence[str]) -> list[NDArray[np.uint16]]:
     return [np.array([ord(one) % VOCABULARY for one in text], dtype=np.uint16) for text in texts]
 
 
-TOKENS = Tokens(characters, token_directions(VECTORS))
+TOKENS = Tokens(TokenMemory(characters).of, token_directions(VECTORS))
 DEBTS = made.hit("刚才企业家讲了账款的事。各部门要建立账款台账。由县财政局牵头汇总台账。", score=2.0)
 WINDOW = made.hit("银杏专窗每周开放五天。", start=100, score=1.0, of=made.speech("在云陵市座谈会上的讲话"))
 OUTLINE = made.hit(

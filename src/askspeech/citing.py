@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from askspeech.datatypes import Citation, Gap, Hit, Layout, Locator, Source, Span, slices
 from askspeech.lines import LINE_BREAKS
 
-__all__ = ["cite", "cite_gap", "line_of", "locate", "spans_within"]
+__all__ = ["cite", "cite_gap", "first_span", "line_of", "locate", "spans_within"]
 
 
 def spans_within(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
@@ -21,6 +21,16 @@ def spans_within(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...
             found.append(Span(first + begin, first + stop))
         offset += length
     return tuple(found)
+
+
+def first_span(spans: Sequence[Span], start: int, end: int) -> Span:
+    """The first of `spans_within`; the range is not empty."""
+    offset = 0
+    for first, last in spans:
+        if start < offset + last - first:
+            return Span(first + start - offset, min(first + end - offset, last))
+        offset += last - first
+    raise ValueError(f"[{start}, {end}) begins behind the {offset} characters of the spans")
 
 
 def locate(text: str, layout: Layout, spans: Sequence[Span]) -> Locator:

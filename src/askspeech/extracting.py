@@ -98,7 +98,7 @@ def _known(index: SpeechIndex, wanted: Sought) -> Known:
 
     @cache
     def ids(text: str) -> NDArray[np.uint16]:
-        return np.unique(tokens.token_ids([search_key(text)])[0])
+        return np.unique(index.encoders.memory.of([text])[0].ids)
 
     def near(word: str, text: str) -> float:
         directions = tokens.token_directions
@@ -112,7 +112,7 @@ def ranked_candidates(
     index: SpeechIndex, result: SearchResult, hits: Sequence[Hit], asked: Asked, question: str = ""
 ) -> list[Ranked]:
     """The candidates of some hits of a search, best first; `question` is what was asked before it was completed."""
-    tokens = Tokens(index.encoders.tokens.token_ids, index.encoders.tokens.token_directions)
+    tokens = Tokens(index.encoders.memory.of, index.encoders.tokens.token_directions)
     searched = result.search_question
     taken_over = _taken_over(question, result)
     return ranked(searched, question_terms(searched), candidates_of(hits, asked), asked, tokens, taken_over)
@@ -124,7 +124,7 @@ def _answers_it(index: SpeechIndex, question: str, result: SearchResult) -> bool
     nearest = result.hits[:_JUDGED]
     passages = Passages(
         text=search_key("\n".join(_with_context(hit) for hit in nearest)),
-        token_ids=np.concatenate(tokens.token_ids([search_key(hit.passage.text) for hit in nearest])),
+        token_ids=np.concatenate([one.ids for one in index.encoders.memory.of([hit.passage.text for hit in nearest])]),
         total=index.passage_count(),
     )
     if any(search_key(quoted) in passages.text for quoted in quotations(question)):

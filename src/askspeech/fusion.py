@@ -16,6 +16,7 @@ __all__ = [
     "Scored",
     "Signals",
     "Weights",
+    "best_of",
     "fuse",
     "reranked",
 ]
@@ -81,12 +82,24 @@ class Signals:
 
 def fuse(signals: Signals, weights: Weights) -> list[Scored]:
     """Every passage that a leg found, best first; equal scores in the order of their ids."""
-    best = max(signals.keyword.values(), default=0.0) or 1.0
     legs = {"keyword": signals.keyword, "dense": signals.dense, "late interaction": signals.late}
     ranks = {name: _ranks(scores) for name, scores in legs.items()}
     found = []
-    for identity in sorted({*signals.keyword, *signals.dense, *signals.late}):
-        score = (
+    for identity, score in _summed(signals, weights):
+        reasons = [f"{name} {places[identity]}" for name, places in ranks.items() if identity in places]
+        found.append(Scored(identity, score, (*reasons, *_other_reasons(signals, identity))))
+    return found
+
+
+def best_of(signals: Signals, weights: Weights, count: int) -> list[str]:
+    """The ids of the first passages that `fuse` gives."""
+    return [identity for identity, _ in _summed(signals, weights)[:count]]
+
+
+def _summed(signals: Signals, weights: Weights) -> list[tuple[str, float]]:
+    best = max(signals.keyword.values(), default=0.0) or 1.0
+    scores = {
+        identity: (
             weights.keyword * signals.keyword.get(identity, 0.0) / best
             + weights.dense * signals.dense.get(identity, 0.0)
             + weights.late * signals.late.get(identity, 0.0)
@@ -94,9 +107,9 @@ def fuse(signals: Signals, weights: Weights) -> list[Scored]:
             + weights.speech * signals.speech.get(identity, 0.0)
             + weights.told * (identity in signals.told)
         )
-        reasons = [f"{name} {places[identity]}" for name, places in ranks.items() if identity in places]
-        found.append(Scored(identity, score, (*reasons, *_other_reasons(signals, identity))))
-    return sorted(found, key=lambda scored: (-scored.score, scored.id))
+        for identity in {*signals.keyword, *signals.dense, *signals.late}
+    }
+    return sorted(scores.items(), key=lambda scored: (-scored[1], scored[0]))
 
 
 def _other_reasons(signals: Signals, identity: str) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The ways of finding passages: keyword, dense, late and hybrid, four functions of one signature."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
@@ -12,9 +12,10 @@ from askspeech.datatypes import Way
 from askspeech.described import named_facts
 from askspeech.embedder import Embedder, StaticEmbedder
 from askspeech.errors import StoreDamagedError, StoreUnreachableError
-from askspeech.fusion import FIELD_WEIGHTS, LIST_WITHOUT_NUMBER, WEIGHTS, Scored, Signals, fuse
+from askspeech.fusion import FIELD_WEIGHTS, LIST_WITHOUT_NUMBER, WEIGHTS, Scored, Signals, best_of, fuse
 from askspeech.generation import Generation
 from askspeech.late_interaction import late_interaction_scores
+from askspeech.token_memory import TokenMemory
 from askspeech.tokens import question_tokens, search_key
 
 __all__ = ["DEPTH", "SCORED_AGAIN", "WAYS", "Encoders", "Leg", "Query", "dense", "hybrid", "keyword", "late"]
@@ -46,10 +47,18 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Encoders:
-    """The embedder of the dense leg, and the built-in one, whose token vectors late interaction compares."""
+    """The embedder of the dense leg, and the built-in one, whose token vectors late interaction compares.
+
+    `memory` holds token ids of texts that answers are made of.
+    """
 
     embedder: Embedder
     tokens: StaticEmbedder
+    memory: TokenMemory = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin to remember."""
+        object.__setattr__(self, "memory", TokenMemory(self.tokens.token_ids))
 
 
 Leg = Callable[[Generation, Encoders, Query], list[Scored]]
@@ -87,7 +96,7 @@ def hybrid(generation: Generation, encoders: Encoders, query: Query) -> list[Sco
     except (StoreDamagedError, StoreUnreachableError):
         dense_scores = {}  # the generation knows what is wrong, and the search says so in a notice
     candidates = sorted({*keyword_scores, *dense_scores})
-    nearest = sorted(scored.id for scored in fuse(Signals(keyword_scores, dense_scores, {}), WEIGHTS)[:SCORED_AGAIN])
+    nearest = sorted(best_of(Signals(keyword_scores, dense_scores, {}), WEIGHTS, SCORED_AGAIN))
     question_ids = _question_ids(encoders, query)
     signals = Signals(
         keyword_scores,

@@ -21,7 +21,8 @@ from askspeech.late_interaction import TokenDirections, question_weights, token_
 from askspeech.offered import answers_kind, is_formality
 from askspeech.purposes import Purpose, told_purpose
 from askspeech.selection import Extract, enumeration_of, extracts_of
-from askspeech.tokens import bigrams, held, search_key
+from askspeech.token_memory import Known
+from askspeech.tokens import bigrams, held
 
 __all__ = ["Candidate", "Ranked", "Tokens", "candidates_of", "ranked"]
 
@@ -41,9 +42,9 @@ _HEADINGS = 2
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What makes token ids of search keys, and what the ids mean."""
+    """What makes search keys and token ids of texts, and what the ids mean."""
 
-    ids: Callable[[Sequence[str]], Sequence[NDArray[np.uint16]]]
+    known: Callable[[Sequence[str]], Sequence[Known]]
     directions: TokenDirections
 
 
@@ -118,10 +119,11 @@ def ranked(
     """
     if not candidates:
         return []
-    texts = dict.fromkeys(text for candidate in candidates for text in _texts(candidate))
-    keys = {text: search_key(text) for text in texts}
-    own, near, title = _matches((before, question.removeprefix(before)), candidates, keys, tokens)
-    telling = _telling(_counting(terms, before, question), [keys[candidate.text] for candidate in candidates])
+    texts = [_texts(candidate) for candidate in candidates]
+    different = list(dict.fromkeys(text for each in texts for text in each))
+    known = dict(zip(different, tokens.known(different), strict=True))
+    own, near, title = _matches((before, question.removeprefix(before)), texts, known, tokens)
+    telling = _telling(_counting(terms, before, question), [known[each[0]].key for each in texts])
     best = max(candidate.hit.score for candidate in candidates) or 1.0
     scores = (
         _PASSAGE * np.array([candidate.hit.score / best for candidate in candidates])
@@ -139,18 +141,19 @@ def ranked(
 
 
 def _matches(
-    asked: tuple[str, str], candidates: Sequence[Candidate], keys: Mapping[str, str], tokens: Tokens
+    asked: tuple[str, str], texts: Sequence[Sequence[str]], known: Mapping[str, Known], tokens: Tokens
 ) -> tuple[Floats, Floats, Floats]:
     """The share of the question that each candidate matches: itself, with what is around it, and with its title.
 
-    `asked` is what the question takes over and itself, `keys` are the search keys of the candidates' texts.
+    `asked` is what the question takes over and itself; `texts` are those of each candidate, as `_texts` gives them,
+    and `known` what is known of them.
     """
-    taken_over, own_ids, *ids = tokens.ids([*map(search_key, asked), *keys.values()])
+    taken_over, own_ids = (one.ids for one in tokens.known(asked))
     question_ids = np.concatenate([taken_over, own_ids])
-    matches = token_matches(question_ids, ids, tokens.directions)
+    matches = token_matches(question_ids, [one.ids for one in known.values()], tokens.directions)
     weights = _weights(question_ids, len(taken_over), tokens.directions)
-    row = {text: place for place, text in enumerate(keys)}
-    rows = [[row[text] for text in _texts(candidate)] for candidate in candidates]
+    row = {text: place for place, text in enumerate(known)}
+    rows = [[row[text] for text in each] for each in texts]
     own = matches[[places[0] for places in rows]]
     near = np.stack([matches[[places[0], *places[2:]]].max(axis=0) for places in rows])
     title = np.maximum(own, matches[[places[1] for places in rows]])
@@ -204,9 +207,10 @@ def _form(candidate: Candidate, asked: Asked) -> float:
         if asked.count is None:
             return 0.0
         return _AS_MANY if candidate.items == asked.count else _NOT_AS_MANY
-    length = math.log(len(candidate.text) / _USUAL_LENGTH)
-    formality = _FORMALITY if is_formality(candidate.text) else 0.0
-    return _FORM * answers_kind(candidate.text, asked) - _LENGTH * length * length + formality
+    text = candidate.text
+    length = math.log(len(text) / _USUAL_LENGTH)
+    formality = _FORMALITY if is_formality(text) else 0.0
+    return _FORM * answers_kind(text, asked) - _LENGTH * length * length + formality
 
 
 def _serves(candidate: Candidate, asked: Asked) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from askspeech.citing import spans_within
+from askspeech.citing import first_span, spans_within
 from askspeech.datatypes import Hit, Span
 from askspeech.markers import marker_at
 from askspeech.sentences import sentence_spans
@@ -38,8 +38,7 @@ def extracts_of(hits: Sequence[Hit]) -> list[Extract]:
     seen: dict[tuple[str, Span], Extract] = {}
     for hit in hits:
         for extract in sentences_of(hit):
-            source, spans = extract.place
-            seen.setdefault((source, spans[0]), extract)
+            seen.setdefault((hit.passage.source_id, first_span(hit.passage.spans, extract.start, extract.end)), extract)
     return list(seen.values())
 
 

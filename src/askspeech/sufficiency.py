@@ -135,11 +135,11 @@ def _hidden(near: Sequence[Candidate]) -> Candidate | None:
 def _named_but_hidden(question: str, ranked: Sequence[Ranked]) -> Candidate | None:
     """The best candidate of a speech that the question names by its title, with hidden parts, and lacking the rest."""
     terms = set(question_terms(question))
-    for speech in dict.fromkeys(one.candidate.hit.speech for one in ranked):
+    for speech in {speech.id: speech for one in ranked if (speech := one.candidate.hit.speech).gaps}.values():
         title = set(bigrams(speech.title))
-        if speech.gaps and title and len(title & terms) >= _TITLE_NAMED * len(title):
+        if title and len(title & terms) >= _TITLE_NAMED * len(title):
             rest = terms - title
-            own = [one.candidate for one in ranked if one.candidate.hit.speech == speech]
+            own = [one.candidate for one in ranked if one.candidate.hit.speech.id == speech.id]
             held = max(len(rest.intersection(bigrams(candidate.text))) for candidate in own)
             if held < _LEAST_HELD * len(rest):
                 return next((candidate for candidate in own if candidate.hit.passage.gaps), own[0])
