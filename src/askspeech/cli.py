@@ -212,15 +212,12 @@ def _search(arguments: argparse.Namespace) -> int:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    from askspeech.opening import begun, opener
-
-    index, server, chat = settings_of(arguments)
-    opening = begun(opener(index, ChatSettings() if arguments.no_model else chat))
     from askspeech.logs import Logs
     from askspeech.server import serve
 
     if _TERMINATED:  # while libraries were imported that catch whatever is raised meanwhile
         raise _TerminatedError
+    index, server, chat = settings_of(arguments)
     if arguments.host is not None:
         server = replace(server, host=arguments.host)
     if arguments.port is not None:
@@ -228,7 +225,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     if arguments.data is not None:
         server = replace(server, data=arguments.data)
     with Logs(server.logs).everywhere():
-        return serve(index, server, ChatSettings() if arguments.no_model else chat, opening)
+        return serve(index, server, ChatSettings() if arguments.no_model else chat)
 
 
 def _speeches(arguments: argparse.Namespace) -> int:

@@ -3,7 +3,6 @@
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits
@@ -15,7 +14,7 @@ from askspeech.settings import ChatSettings, IndexSettings
 if TYPE_CHECKING:
     from askspeech.chat_models import ChatModel
 
-__all__ = ["begun", "opener"]
+__all__ = ["opener"]
 
 
 def opener(index_settings: IndexSettings, chat_settings: ChatSettings) -> Callable[[], Opened]:
@@ -49,21 +48,3 @@ def _load(chat_model: "ChatModel") -> None:
         chat_model.load()
     except ModelError as error:
         sys.stderr.write(f"askspeech: {error}\n")
-
-
-def begun(open_index: Callable[[], Opened]) -> Callable[[], Opened]:
-    """An opener whose first call is under way from now on, in a thread; what that raises, the first caller gets.
-
-    Opening waits for a child process most of its time, and whatever serves the index takes as long to import.
-    """
-    first: Future[Opened] = Future()
-    taken = threading.Lock()
-
-    def begin() -> None:
-        try:
-            first.set_result(open_index())
-        except BaseException as error:
-            first.set_exception(error)
-
-    threading.Thread(target=begin, name="open index", daemon=True).start()
-    return lambda: first.result() if taken.acquire(blocking=False) else open_index()

@@ -264,14 +264,9 @@ def speech_json(live: LiveIndex, speech_id: str, places: Sequence[Place], texts:
 
 
 def serve(
-    index_settings: IndexSettings,
-    server_settings: ServerSettings,
-    chat_settings: ChatSettings | None = None,
-    open_index: Callable[[], Opened] | None = None,
+    index_settings: IndexSettings, server_settings: ServerSettings, chat_settings: ChatSettings | None = None
 ) -> int:
     """Serve the chat page until interrupted; returns the exit status, 1 where the address cannot be used.
-
-    `open_index` is an opener of these settings that has begun already.
 
     The chat model that the settings name writes the answers; one that cannot be used is named on stderr and in the
     answers, which the speeches' own sentences then make; a folder where no conversation can be kept, on stderr.
@@ -289,7 +284,7 @@ def serve(
     require_users(users, server_settings)
     with upload_folder():
         application = create_application(
-            open_index or opener(index_settings, chat_settings or ChatSettings()),
+            opener(index_settings, chat_settings or ChatSettings()),
             build_command=command,
             kept=_conversations(folder),
             access=Access(folder),
