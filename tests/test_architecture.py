@@ -138,6 +138,7 @@ LAYERS = {
         "telling",
         "gate",
         "founding",
+        "gradio_stubs",
         "users",
         "throttle",
         "turns",

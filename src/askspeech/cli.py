@@ -212,8 +212,11 @@ def _search(arguments: argparse.Namespace) -> int:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
+    from askspeech.gradio_stubs import without_stubs
     from askspeech.logs import Logs
-    from askspeech.server import serve
+
+    with without_stubs():
+        from askspeech.server import serve
 
     if _TERMINATED:  # while libraries were imported that catch whatever is raised meanwhile
         raise _TerminatedError
