@@ -95,6 +95,14 @@ def test_two_names_or_none_are_refused(access: Access) -> None:
     assert access.allowed(none) is not None and access.allowed(two) is not None
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "strange"])
+def test_what_a_browser_sends_for_another_site_is_refused(access: Access, site: str) -> None:
+    refusal = access.allowed(scope(sec_fetch_site=site, sec_fetch_mode="no-cors"))
+    assert refusal is not None
+    assert refusal.status == 401
+    assert access.allowed(scope(sec_fetch_site="same-origin")) is None
+
+
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost", "https://localhost:7860", ""])
 def test_a_page_of_another_site_is_refused(access: Access, origin: str) -> None:
     assert access.allowed(scope(origin=origin)) is not None

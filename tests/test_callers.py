@@ -142,6 +142,15 @@ def test_what_any_proxy_passes_on_is_not_local(name: str, value: str) -> None:
         assert not Caller.of(scope("127.0.0.1", ("host", "localhost"), (name, value)), proxies).is_local
 
 
+def test_whoever_believes_every_header_gets_none_to_believe() -> None:
+    claims = [(name, "evil.example") for name in (*FORWARDING, "X-Gradio-Server")]
+    sent = scope("10.0.0.2", ("host", "speeches.example"), ("cookie", "a=b"), *claims)
+    kept = [(b"host", b"speeches.example"), (b"cookie", b"a=b")]
+    assert Caller.of(sent).believed(sent) == {"scheme": "http", "headers": kept}
+    secure = scope("10.0.0.2", ("host", "speeches.example"), ("X-Forwarded-Proto", "https"))
+    assert Caller.of(secure, networks("10.0.0.2")).believed(secure) == {"scheme": "https", "headers": kept[:1]}
+
+
 def test_a_household_is_one_place() -> None:
     def network(address: str) -> str:
         return Caller(address, is_secure=False, is_local=False, is_foreign=False, is_from_elsewhere=False).network

@@ -176,11 +176,19 @@ def test_passage_rows_say_where_each_belongs(catalog: Catalog) -> None:
             assert rows[passage.id] == (*place, passage.kind, passage.items)
 
 
-def test_copies_are_the_others_of_the_group(catalog: Catalog) -> None:
+def test_copies_have_the_number_of_their_group(catalog: Catalog) -> None:
     first = [passage.id for passage in DOCUMENTS[0].passages]
-    assert catalog.copies(first[0]) == tuple(sorted(first[1:3]))
-    assert catalog.copies(first[5]) == (first[4],)
-    assert catalog.copies(first[7]) == ()
+    groups = catalog.copy_groups()
+    assert groups[first[0]] == groups[first[1]] == groups[first[2]] != groups[first[4]] == groups[first[5]]
+    assert first[7] not in groups
+
+
+def test_a_group_of_copies_adds_one_row_each_to_what_is_hashed(catalog: Catalog) -> None:
+    first = [passage.id for passage in DOCUMENTS[0].passages]
+    of_copies = {row[0]: row[1] for row in catalog.fingerprint_rows() if row[0] in first and len(row) == 2}
+    assert {of_copies[one] for one in first[:3]} == {min(first[:3])}
+    assert {of_copies[one] for one in first[4:6]} == {min(first[4:6])}
+    assert set(of_copies) == set(catalog.copy_groups()) & set(first)
 
 
 def test_embeddings_by_passage_and_by_key(catalog: Catalog) -> None:

@@ -125,7 +125,9 @@ def copied(
 
 def groups(folder: Path) -> list[tuple[str, ...]]:
     with Catalog.open(folder / CATALOG) as catalog:
-        return sorted({tuple(sorted((one, *catalog.copies(one)))) for one in catalog.copy_groups()})
+        numbers = catalog.copy_groups()
+        members = [sorted(one for one in numbers if numbers[one] == number) for number in set(numbers.values())]
+        return sorted(map(tuple, members))
 
 
 def problems(folder: Path) -> tuple[str, ...]:

@@ -178,6 +178,20 @@ def test_a_link_on_another_site_opens_a_page(server: Server) -> None:
     assert [answer.status for answer in found] == [200, 200, 403]
 
 
+@pytest.mark.parametrize(
+    "claim",
+    [
+        {"x_forwarded_host": "evil.example"}, {"x_forwarded_proto": "https"}, {"x_gradio_server": "http://evil.example"},
+        {"x_forwarded_host": "evil.example", "x_forwarded_proto": "https", "forwarded": "host=evil.example"},
+    ],
+)  # fmt: skip
+def test_nobody_but_a_trusted_proxy_says_where_the_server_is(server: Server, claim: dict[str, str]) -> None:
+    session = server.session("reader")
+    (plain, claimed) = answers(server, asked("/config", session=session), asked("/config", session=session, **claim))
+    assert claimed.status == 200
+    assert json.loads(claimed.body)["root"] == json.loads(plain.body)["root"]
+
+
 @pytest.mark.parametrize("hosts", [[], [b""], [b" "], [b"speeches.example", b"evil.example"], [b"a", b"a"]])
 def test_one_host_has_to_be_named(server: Server, hosts: list[bytes]) -> None:
     scope = asked("/", session=server.session("reader"))

@@ -78,7 +78,9 @@ def generation(store: Path) -> Path:
 
 def groups(store: Path) -> list[tuple[str, ...]]:
     with Catalog.open(generation(store) / CATALOG) as catalog:
-        return sorted({tuple(sorted((id_, *catalog.copies(id_)))) for id_ in catalog.copy_groups()})
+        numbers = catalog.copy_groups()
+        members = [sorted(id_ for id_ in numbers if numbers[id_] == number) for number in set(numbers.values())]
+        return sorted(map(tuple, members))
 
 
 def alike(store: Path) -> list[tuple[str, ...]]:

@@ -129,7 +129,8 @@ class Access:
         identity, secret = _sent(headers)
         with self._file.reading() as database:
             if database is None or not _needs_token(database):
-                local = Caller.of(scope).is_local
+                caller = Caller.of(scope)
+                local = caller.is_local and not caller.is_from_elsewhere
                 return "" if local else _unauthorized(f"Only programs on the machine itself {_OPEN}")
             row = database.execute("SELECT hash, used_on FROM tokens WHERE id = ?", (identity,)).fetchone()
         known, used_on = row or (b"", None)

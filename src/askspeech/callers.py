@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
@@ -72,6 +73,11 @@ class Caller:
             is_from_elsewhere=any(site not in _OWN_SITES for site in headers.getlist("sec-fetch-site")),
         )
 
+    def believed(self, scope: Scope) -> dict[str, Any]:
+        """What stands in the scope for those who believe every header: the scheme, and no word of proxies."""
+        headers = [(name, value) for name, value in scope["headers"] if not _is_claim(name.decode("latin-1").lower())]
+        return {"scheme": "https" if self.is_secure else "http", "headers": headers}
+
     @property
     def network(self) -> str:
         """What a limit counts as one place: the address, of IPv6 the network of a household."""
@@ -117,6 +123,11 @@ def is_loopback(address: str) -> bool:
 def _tells_of_proxy(name: str) -> bool:
     """Whether a header, by its name in small letters, is one that a proxy adds."""
     return name in _FORWARDING or name.startswith(_FORWARDING_STARTS) or name.endswith(_FORWARDING_ENDS)
+
+
+def _is_claim(name: str) -> bool:
+    """Whether a header says under which address the server is called; Gradio takes `X-Gradio-Server` for its own."""
+    return _tells_of_proxy(name) or name == "x-gradio-server"
 
 
 def _host_name(host: str) -> str:

@@ -274,10 +274,6 @@ class Catalog:
             rows = self._rows(f"SELECT {_PASSAGE} FROM passages WHERE speech_id = ? ORDER BY position", [speech_id])
             return [records.unpack_passage(row) for row in rows]
 
-    def copies(self, passage_id: str) -> tuple[str, ...]:
-        """The ids of the other passages that say the same, sorted."""
-        return tuple(identity for (identity,) in self._rows(records.COPIES_OF, [passage_id, passage_id]))
-
     def copy_groups(self, table: records.CopiesOf = "copies") -> dict[str, int]:
         """For every passage, or speech, that has near copies, the number of its group; none in older catalogues."""
         known = self._rows("SELECT 1 FROM sqlite_master WHERE name = ?", [table])
@@ -328,8 +324,8 @@ class Catalog:
             for table in ("sources", "speeches", "sections", "passages"):
                 yield (table,)
                 yield from self._pages(f"SELECT * FROM {table} ORDER BY id")
-            for (passage_id,) in self._pages("SELECT passage_id FROM copies ORDER BY passage_id"):
-                yield passage_id, *self.copies(passage_id)
+            # The number of a group depends on the build, the first of its passages does not.
+            yield from self._pages(records.FIRST_COPIES)
 
     # The connection
 

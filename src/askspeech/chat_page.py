@@ -283,6 +283,8 @@ class Handlers:
             try:
                 for latest, cited in with_news(running.follow()):
                     conversation = conversation.with_latest(latest)
+                    if not latest.running:
+                        continue  # once it has been kept it is shown, below; every update costs a tenth of an answer
                     # The box each time: where updates come quickly one after the other, the page may drop the first.
                     sources = sources_of(conversation, self._live, texts) if cited else None
                     yield shown(conversation, texts, box=BUSY, sources=sources)

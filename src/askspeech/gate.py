@@ -190,7 +190,10 @@ class Gate:
         if isinstance(decided, Visit):
             state = {**scope.get("state", {}), _STATE: decided, "user": decided.user}
             kept_back = _unstored(send) if self._is_private(scope["path"]) else send
-            await self._app({**scope, "state": state}, receive, kept_back)
+            # Programs are looked at once more where their tokens are (askspeech.access); web sockets lead nowhere.
+            as_it_is = scope["type"] != "http" or is_for_programs(scope["path"])
+            told = {} if as_it_is else decided.caller.believed(scope)
+            await self._app({**scope, **told, "state": state}, receive, kept_back)
         elif scope["type"] == "http":
             await refuse(decided, scope, receive, send)
         else:

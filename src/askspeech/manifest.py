@@ -18,7 +18,7 @@ from askspeech.errors import StoreDamagedError, StoreMismatchError
 from askspeech.understanding import UNDERSTANDING_VERSION
 
 MANIFEST = "manifest.json"
-SCHEMA = 5
+SCHEMA = 6
 """Raised whenever a generation that an older askspeech wrote can no longer be read; there are no migrations."""
 
 

@@ -130,9 +130,9 @@ EMBEDDED_PASSAGES = "passages JOIN embeddings ON passages.key = embeddings.key"
 VECTORS_BY_ID = (
     "SELECT id, speech_id, vector FROM passages LEFT JOIN embeddings ON embeddings.key = passages.key ORDER BY id"
 )
-COPIES_OF = (
-    "SELECT passage_id FROM copies WHERE number = (SELECT number FROM copies WHERE passage_id = ?)"
-    " AND passage_id <> ? ORDER BY passage_id"
+FIRST_COPIES = (
+    "SELECT passage_id, first FROM copies JOIN (SELECT number, min(passage_id) AS first FROM copies GROUP BY number)"
+    " USING (number) ORDER BY passage_id"
 )
 PASSAGE_COUNTS = (
     "SELECT source_id, sum(many) FROM (SELECT speech_id, count(*) AS many FROM passages GROUP BY speech_id)"
