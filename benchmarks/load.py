@@ -1,7 +1,8 @@
 """Many users at once: python -m benchmarks.load CORPUS --store STORE [--processes 1 4] [--users 20] [--seconds 30].
 
 Every user asks one question after the other over REST, extractive, from server processes of their own on loopback that
-share one store; then the same while the store is being built again. Figures of one run are compared with each other
+share one store; then the same while the store is being built again. With ASKSPEECH_CHROMA_URL their vectors are on that
+server, whose memory is not in the figures. Figures of one run are compared with each other
 only. The questions are made from the index itself (`askspeech questions`), so any corpus will do.
 """
 
@@ -25,6 +26,7 @@ from pathlib import Path
 import httpx
 
 from askspeech.search import SpeechIndex
+from askspeech.settings import from_environment
 from benchmarks.memory import tree_megabytes
 from benchmarks.search_speed import percentile
 from benchmarks.tables import markdown
@@ -106,7 +108,7 @@ def load(
     store: Path, corpus: Path, processes: int, users: int, seconds: float, *, building: bool = True
 ) -> Iterator[Load]:
     """The figures of so many processes, idle and, unless it is left out, during a build."""
-    with SpeechIndex.open(store) as index:
+    with SpeechIndex.open(store, from_environment(os.environ)[0]) as index:
         questions = index.example_questions(QUESTIONS)
     with servers(store, processes) as addresses:
         measured(addresses, questions, users, min(seconds, 5.0))  # warm

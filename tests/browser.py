@@ -52,6 +52,8 @@ marks = [
     pytest.mark.skipif(browser_program() is None, reason=f"no browser: none of {', '.join(NAMES)}"),
 ]
 """For every test file that needs a browser, as its `pytestmark`."""
+CUT_OFF = ("AbortError", "errored out")
+"""What Gradio complains of where a page is left or loaded again while something is under way."""
 
 
 @dataclass

@@ -9,6 +9,7 @@ import pytest
 from benchmarks.serving import running
 from tests import fakes
 from tests.browser import (
+    CUT_OFF,
     DESKTOP,
     PHONE,
     READER,
@@ -31,8 +32,6 @@ pytestmark = marks
 BAR = ".mark-rect path"
 TERM = "#as-term textarea, #as-term input"
 LISTED = "#as-sources .as-listed"
-CUT_OFF = ("AbortError", "errored out")
-"""What Gradio complains of where a page is left while something is under way."""
 BOTH = pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
 
 

@@ -17,6 +17,7 @@ from tests import fakes
 from tests.browser import (
     ANSWER,
     ASK,
+    CUT_OFF,
     DESKTOP,
     PHONE,
     READER,
@@ -44,8 +45,6 @@ pytestmark = marks
 
 CITES = f"{ANSWER} button.as-cite"
 LISTED = "#as-kept label"
-CUT_OFF = ("AbortError", "errored out")
-"""What Gradio complains of where a page is loaded again while something is under way."""
 NARROW = {"width": 1000, "height": 800}
 
 
