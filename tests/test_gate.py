@@ -292,6 +292,17 @@ def test_without_users_nobody_else_is(alone: Server, headers: dict[str, str]) ->
     assert json.loads(health.body) == {"alive": True}
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_without_users_another_site_gets_no_figures(alone: Server, site: str) -> None:
+    here = {"host": "localhost", "client": "127.0.0.1"}
+    sent = {"sec_fetch_site": site, "sec_fetch_mode": "no-cors"}
+    plain, figures, health = answers(
+        alone, asked("/metrics", **here), asked("/metrics", **here, **sent), asked("/health", **here, **sent)
+    )
+    assert (plain.status, figures.status) == (200, 401)
+    assert json.loads(health.body) == {"alive": True}
+
+
 @pytest.mark.parametrize("client", ["10.0.0.9", "192.168.1.2", "8.8.8.8", "fe80::1", "", "testclient"])
 def test_without_users_no_other_machine_is(alone: Server, client: str) -> None:
     found = answers(alone, *(asked(path, client=client, host="localhost") for path in PRIVATE_PATHS))

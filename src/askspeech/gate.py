@@ -214,7 +214,9 @@ class Gate:
         if path not in HEALTH_PATHS and (refusal := self._refused(scope, caller, standing)):
             return refusal
         if not standing.has_users:
-            return Visit(LOCAL_USER if caller.is_local else None, caller, users=self._users)
+            # A link on another site may open a page; what a browser sends for that site gets no figures.
+            local = caller.is_local and not (path in HEALTH_PATHS and caller.is_from_elsewhere)
+            return Visit(LOCAL_USER if local else None, caller, users=self._users)
         return Visit(standing.user, caller, session if standing.user else "", self._users)
 
     def _is_known(self, path: str) -> bool:

@@ -54,7 +54,7 @@ class Encoders:
 
     embedder: Embedder
     tokens: StaticEmbedder
-    memory: TokenMemory = field(init=False)
+    memory: TokenMemory = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Begin to remember."""
