@@ -165,7 +165,7 @@ LAYERS = {
         "embedder",
         "entailment",
         "exclusions",
-        "free_memory",
+        "process_memory",
         "export_docx",
         "export_footnotes",
         "file_locks",

@@ -65,7 +65,9 @@ def test_nothing_is_opened_before_it_is_asked_for() -> None:
 def test_it_is_opened_once_and_looked_after_at_every_later_use() -> None:
     opener = Opener()
     live = LiveIndex(opener)
+    assert live.generation is None
     first = live.current()
+    assert live.generation == "generation 1"
     assert opener.opened[0].refreshed == 0
     assert live.current() is first
     assert live.status().generation == "generation 1"

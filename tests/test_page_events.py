@@ -1,4 +1,5 @@
 import asyncio
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -26,7 +27,8 @@ def after(*predictions: Any) -> tuple[list[Any], list[str]]:
     [
         (("好", SKIP, SKIP, SKIP), ["好", SKIP, SKIP, None], []),
         ((SKIP, SKIP, SKIP, SKIP), [SKIP, SKIP, SKIP, None], []),
-        ((SKIP, gr.update(value="乙"), SKIP, 3), [SKIP, gr.update(value="乙"), SKIP, None], ["Dropdown"]),
+        ((SKIP, gr.update(value="乙"), SKIP, 3), [SKIP, gr.update(value="乙"), SKIP, None], []),
+        ((SKIP, gr.update(label="问"), SKIP, 3), [SKIP, gr.update(label="问"), SKIP, None], ["Dropdown"]),
         (("好", "乙"), ["好", "乙"], []),
         (("好",), ["好"], []),
     ],
@@ -41,3 +43,29 @@ def test_what_an_event_gives_too_much_or_too_little_is_gradios_to_say() -> None:
         parts[0].change(lambda: None, None, parts)
     with pytest.raises(ValueError, match="enough output values"):
         asyncio.run(pages.postprocess_data(pages.fns[0], ("one",), SessionState(pages)))
+
+
+@pytest.mark.parametrize(
+    ("make", "update"),
+    [
+        (gr.Chatbot, gr.update(value=[{"role": "user", "content": "问"}], feedback_value=["Like", None])),
+        (gr.Chatbot, gr.update(value=[{"role": "assistant", "content": "答"}])),
+        (gr.Chatbot, gr.update(value=None, feedback_value=[])),
+        (gr.Textbox, gr.update(submit_btn=False, stop_btn=True)),
+        (gr.Textbox, gr.update(value="", submit_btn=True, stop_btn=None)),
+        (gr.HTML, gr.update(value="<p>源</p>")),
+        (partial(gr.Dropdown, ["甲", "乙"], multiselect=True), gr.update(value=["甲"])),
+    ],
+)
+def test_a_part_that_is_not_made_anew_is_told_the_same(make: Any, update: dict[str, Any]) -> None:
+    def told(blocks: type[gr.Blocks]) -> tuple[Any, Any, Any]:
+        with blocks() as pages:
+            parts = [make(), gr.Textbox()]
+            parts[0].change(lambda: None, None, parts)
+        session = SessionState(pages)
+        first = asyncio.run(pages.postprocess_data(pages.fns[0], [dict(update), SKIP], session))
+        later = asyncio.run(pages.postprocess_data(pages.fns[0], [gr.update(visible=False), SKIP], session))
+        known = {key: value for key, value in session[parts[0]._id].constructor_args.items() if key != "render"}
+        return first, later, known
+
+    assert told(Pages) == told(gr.Blocks)

@@ -214,7 +214,9 @@ def _search(arguments: argparse.Namespace) -> int:
 def _serve(arguments: argparse.Namespace) -> int:
     from askspeech.gradio_stubs import without_stubs
     from askspeech.logs import Logs
+    from askspeech.process_memory import map_large_pieces
 
+    map_large_pieces()
     with without_stubs():
         from askspeech.server import serve
 

@@ -159,6 +159,12 @@ class LiveIndex:
         except AskSpeechError as error:
             return Status(message=error.words)
 
+    @property
+    def generation(self) -> str | None:
+        """The name of the generation in use, without looking for a newer one; None where nothing is open."""
+        opened = self._opened
+        return None if opened is None else opened.index.generation
+
     def status_now(self) -> Status:
         """As `status`, but without waiting for an index that is being opened."""
         if self._opening.locked():

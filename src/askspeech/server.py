@@ -38,7 +38,6 @@ from askspeech.errors import AskSpeechError, NotInIndexError, QuestionError
 from askspeech.exports import export_route
 from askspeech.followed import Followed, Follower, still_signed_in
 from askspeech.founding import founded_from_settings, on_loopback, require_users
-from askspeech.free_memory import handing_back
 from askspeech.gate import Gate, visit_of
 from askspeech.hosts import ANY_HOST, Hosts, hosts_of
 from askspeech.incoming import upload_folder
@@ -52,6 +51,7 @@ from askspeech.overflow import Overflow
 from askspeech.page import STATIC_PATH, build_page, page_head, page_i18n, page_theme
 from askspeech.page_owners import OwnedPages, PageOwners
 from askspeech.page_sessions import asking_events, forget, hold_few, is_new, page_of_event
+from askspeech.process_memory import settling
 from askspeech.reader_rendering import Place, parsed_places, reader_html
 from askspeech.settings import ChatSettings, IndexSettings, LimitSettings, LogSettings, ServerSettings, data_folder
 from askspeech.sign_in import sign_in_routes
@@ -210,7 +210,7 @@ def _name_of_user(request: Request) -> str | None:
 
 
 def _warming(live: LiveIndex, mcp: McpEndpoint) -> Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]:
-    """A lifespan in which agents are answered and free memory is handed back.
+    """A lifespan in which agents are answered and the process keeps little memory.
 
     The index is opened meanwhile, so that no first reader waits for it.
     """
@@ -218,7 +218,7 @@ def _warming(live: LiveIndex, mcp: McpEndpoint) -> Callable[[FastAPI], contextli
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=live.status, name="open index", daemon=True).start()
-        async with mcp.running(), handing_back():
+        async with mcp.running(), settling(lambda: live.generation):
             yield
 
     return lifespan
