@@ -21,14 +21,17 @@ __all__ = ["hand_back", "map_large_pieces", "settle", "settling"]
 SECONDS_BETWEEN = 15.0
 """It takes four milliseconds after a change of the index and a quarter of one after nothing happened."""
 LARGE = 1 << 20
-M_MMAP_THRESHOLD = -3
-"""Of malloc.h; glibc would raise it with the first large piece that is freed (man 3 mallopt)."""
+MOST_FREE_AT_THE_TOP = 64 << 20
+"""Handed back every now and then only: with glibc's 128 KB each answer would ask for 2,500 pages anew, for 5 ms."""
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+"""Of malloc.h; glibc would raise both with the first large piece that is freed (man 3 mallopt)."""
 
 
 def map_large_pieces() -> bool:
     """Have every large piece of memory mapped for itself from now on; False where the C library has no `mallopt`."""
     set_option = _of_the_c_library("mallopt")
-    return set_option is not None and set_option(M_MMAP_THRESHOLD, LARGE) == 1
+    wanted = ((M_MMAP_THRESHOLD, LARGE), (M_TRIM_THRESHOLD, MOST_FREE_AT_THE_TOP))
+    return set_option is not None and all(set_option(name, value) == 1 for name, value in wanted)
 
 
 def hand_back() -> bool:
