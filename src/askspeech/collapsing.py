@@ -48,9 +48,10 @@ def collapse(
             shown.append((scored, ()))
         elif group not in done:
             done.add(group)
-            best = min(members[group], key=lambda member: copy(member.id).blanks)
-            others = tuple(member.id for member in members[group] if _adds_nothing(copy(member.id), copy(best.id)))
-            others = tuple(identity for identity in others if identity != best.id)
+            copies = {member.id: copy(member.id) for member in members[group]}
+            best = min(members[group], key=lambda member: copies[member.id].blanks)
+            kept = copies.pop(best.id)
+            others = tuple(identity for identity, one in copies.items() if _adds_nothing(one, kept))
             hidden |= {best.id, *others}
             shown.append((replace(best, score=scored.score), others))
             if scored.id not in hidden:
