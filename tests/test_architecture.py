@@ -286,6 +286,7 @@ LAYERS = {
         "sent_files",
         "server",
         "showing",
+        "shown_exchanges",
         "stopping",
         "workers",
     },

@@ -139,11 +139,17 @@ def test_an_event_that_is_not_there_is_not_found(
     assert "Traceback" not in "".join(capfd.readouterr())
 
 
-def test_an_id_longer_than_any_page_makes_up_is_refused(server: Server, port: int) -> None:
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+@pytest.mark.parametrize("page", ["", "x" * (LONGEST_PAGE_ID + 1)])
+def test_an_id_that_no_page_makes_up_is_refused(
+    server: Server, port: int, page: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"origin": f"http://127.0.0.1:{port}"}) as client:
         client.cookies.set(SESSION, server.session("reader"))
-        longest = "x" * (LONGEST_PAGE_ID + 1)
-        assert client.get("/gradio_api/queue/data", params={"session_hash": longest}).status_code == 403
+        assert client.get("/gradio_api/queue/data", params={"session_hash": page}).status_code == 403
+        for path in ("/gradio_api/queue/join", "/gradio_api/run/predict"):
+            event = {"data": [], "fn_index": 0, "session_hash": page}
+            assert client.post(path, json=event).status_code == 403
+    assert "Traceback" not in "".join(capfd.readouterr())
 
 
 def test_what_is_forgotten_of_a_page_is_dropped_first() -> None:

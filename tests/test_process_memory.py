@@ -84,9 +84,13 @@ def test_a_server_hands_them_back_every_now_and_then() -> None:
 
 
 def test_it_ends_with_its_block() -> None:
+    usual = gc.get_threshold()
+
     async def run() -> set[asyncio.Task[object]]:
         async with settling(lambda: "one", 3600):
             await asyncio.sleep(0.01)
+            assert gc.get_threshold()[0] > usual[0]
+        assert gc.get_threshold() == usual
         return asyncio.all_tasks() - {asyncio.current_task()}  # type: ignore[arg-type]
 
     assert asyncio.run(run()) == set()

@@ -25,7 +25,7 @@ FOLD = 10
 """Earlier exchanges are folded away so many at a time; so many of the latest are always shown."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Exchange:
     """A question with what there is of its answer; `problem` says why there will be none."""
 

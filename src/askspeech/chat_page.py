@@ -262,22 +262,27 @@ class Handlers:
         except QuestionError as error:
             yield shown(conversation.refused(error.words), texts)
             return
-        if self._unready.is_being_made(self._live):
-            gr.Warning(texts.start_not_yet)
-            yield UNCHANGED
-            return
-        step = self._unready.first_step(self._live, request)
-        if step:
-            gr.Warning(step)
+        if first := self._first_to_do(request):
+            gr.Warning(first)
             yield UNCHANGED
             return
         named, quotations = self.filters.named(filters), True in chosen
-        keeping = self.keeping.chat(request)
-        conversation = keeping.begun(
+        conversation = self.keeping.chat(request).begun(
             conversation.asked(question, filters, named, time.time(), literal=literal, quotations=quotations)
         )
         box = BUSY | {"value": ""} if typed else BUSY
         yield shown(conversation, texts, box=box, sources=note_html(texts.searching))
+        yield from self._answering(conversation, request)
+
+    def _first_to_do(self, request: gr.Request) -> str:
+        """What has to be done before anything can be asked, for whoever can do it; empty where there is nothing."""
+        if self._unready.is_being_made(self._live):
+            return texts_for(request).start_not_yet
+        return self._unready.first_step(self._live, request)
+
+    def _answering(self, conversation: Conversation, request: gr.Request) -> Iterator[Shown]:
+        """What to show after every event of the answer to the latest question, which is kept however it ends."""
+        texts, keeping = texts_for(request), self.keeping.chat(request)
         running = RunningAnswer(answered(conversation.exchanges[-1], conversation.history(), self._live))
         with self._running.running(str(request.session_hash), running):
             try:

@@ -98,7 +98,7 @@ class OwnedPages:
 
     def _foreign(self, pages: Iterable[str], scope: Scope) -> Refused | None:
         who = _who(scope)
-        admitted = all(len(page) <= LONGEST_PAGE_ID and self._owners.admits(page, who) for page in pages)
+        admitted = all(0 < len(page) <= LONGEST_PAGE_ID and self._owners.admits(page, who) for page in pages)
         return None if admitted else _NOT_YOURS
 
 

@@ -154,21 +154,16 @@ def create_application(
         title="askspeech", lifespan=_warming(live, mcp), docs_url=None, redoc_url=None, openapi_url=None
     )
     paths = frozenset({"/", *(f"/{name}" for name in PAGES[1:])})
-    asks = asking_events(page)
-    rules = PageRules(counts, asks.__contains__, partial(is_new, page))
+    asks = asking_events(page).__contains__
+    rules = PageRules(counts, asks, partial(is_new, page))
     application.add_middleware(RouteNote)
     application.add_middleware(EarlyScript, source=f"{STATIC_PATH}/language.js", paths=paths)
     follower = Follower(users.folder if users else None)
     application.add_middleware(Followed, follower=follower, still=still_signed_in)
-    application.add_middleware(
-        OwnedPages,
-        owners=PageOwners(partial(forget, page)),
-        is_event=page.fns.__contains__,
-        page_of_event=partial(page_of_event, page),
-    )
+    _let_pages_be_owned(application, page)
     application.add_middleware(Limited, limits=counts, rule_of=rules, who=rules.who)
     application.add_middleware(Gate, users=users, pages=paths, proxies=proxies, hosts=hosts)
-    application.add_middleware(Overflow, turns=turns, asks=asks.__contains__)
+    application.add_middleware(Overflow, turns=turns, asks=asks)
     application.add_middleware(Guard)
     application.add_middleware(AccessLog, metrics=operations.metrics, with_users=bool(logs and logs.users))
     _add_routes(application, live)
@@ -182,6 +177,22 @@ def create_application(
         application.router.routes.append(build_api(live, access, rest, counts))
     operations.wait_for(page=page._queue.waiting, rest=rest.waiting, mcp=mcp.waiting)
     application.state.work = operations.work()
+    _mount(application, page)
+    return application
+
+
+def _let_pages_be_owned(application: FastAPI, page: gr.Blocks) -> None:
+    """What a page sends under its own id is looked at before it reaches Gradio."""
+    application.add_middleware(
+        OwnedPages,
+        owners=PageOwners(partial(forget, page)),
+        is_event=page.fns.__contains__,
+        page_of_event=partial(page_of_event, page),
+    )
+
+
+def _mount(application: FastAPI, page: gr.Blocks) -> None:
+    """Put Gradio's pages behind all other routes."""
     warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)  # which is not asked for
     gr.mount_gradio_app(
         application,
@@ -200,7 +211,6 @@ def create_application(
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
     )
     hold_few(application.routes)
-    return application
 
 
 def _name_of_user(request: Request) -> str | None:

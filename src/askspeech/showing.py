@@ -18,6 +18,7 @@ from askspeech.rendering import (
     escape,
     filters_html,
     folded_html,
+    language_of,
     note_html,
     problem_html,
     question_html,
@@ -25,6 +26,7 @@ from askspeech.rendering import (
     sources_html,
     unkept_html,
 )
+from askspeech.shown_exchanges import ShownExchanges
 from askspeech.telling import told
 from askspeech.texts import PageTexts, language_of_reader, page_texts
 from askspeech.why_rendering import hit_behind, why_html
@@ -46,6 +48,8 @@ __all__ = [
 BUSY: dict[str, Any] = {"submit_btn": False, "stop_btn": True}
 IDLE: dict[str, Any] = {"submit_btn": True, "stop_btn": False}
 THUMBS = {"good": "Like", "bad": "Dislike"}
+
+_SHOWN = ShownExchanges()
 
 Update = dict[str, Any]
 """What an event sets a component's properties to, or Gradio's mark for "leave it as it is"."""
@@ -107,11 +111,15 @@ def messages(conversation: Conversation, texts: PageTexts) -> list[dict[str, Any
 def _messages(
     exchange: Exchange, comment: str, texts: PageTexts, *, latest: bool, place: tuple[str, int]
 ) -> Iterator[dict[str, Any]]:
+    def made() -> str:
+        content = problem_html(said(exchange.problem, texts)) if exchange.problem else answer_html(exchange.view, texts)
+        below = unkept_html(exchange.unkept, texts) + comment_html(comment, texts)
+        below += footer_html(exchange, texts, latest=latest, place=place)
+        return filters_html(exchange.filtered_by, texts) + content + below
+
+    way = (comment, language_of(texts), latest, place)
     yield {"role": "user", "content": question_html(exchange.question)}
-    content = problem_html(said(exchange.problem, texts)) if exchange.problem else answer_html(exchange.view, texts)
-    below = unkept_html(exchange.unkept, texts) + comment_html(comment, texts)
-    below += footer_html(exchange, texts, latest=latest, place=place)
-    yield {"role": "assistant", "content": filters_html(exchange.filtered_by, texts) + content + below}
+    yield {"role": "assistant", "content": made() if exchange.running else _SHOWN.html(exchange, way, made)}
 
 
 def thumbs(conversation: Conversation) -> list[str | None]:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from itertools import combinations
+from itertools import combinations, groupby
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,9 @@ __all__ = ["soak"]
 SECONDS, SECONDS_APART = 2700.0, 0.5
 PAGES_OPEN, QUESTIONS_OF_A_PAGE = 8, 12
 BAD, LEFT = 0.01, 0.02
-SWAPS, SAMPLES = 4, 270
-"""How many changes of the index and how many looks at the process there are in the whole time."""
+SWAPS, SAMPLES, LEASTS = 15, 270, 22
+"""How many changes of the index and how many looks at the process there are in the whole time, and into how many parts
+it is divided: the least memory of each is what stays, without what answers, pages and builds take for a while."""
 MOST_MEGABYTES_AN_HOUR, MOST_MORE = 1.0, 5
 LARGEST_LOG = 64 * 1024
 SHORTEST_TO_JUDGE = 600.0
@@ -176,10 +177,16 @@ def sampled(process: int, at: float) -> Sample:
     return Sample(round(at, 1), int(status["VmRSS"].split()[0]) / 1024, files, int(status["Threads"]))
 
 
-def slope(samples: Sequence[Sample]) -> float:
-    """Megabytes an hour: the median of the slopes between all pairs of moments (Theil and Sen)."""
-    thinned = samples[:: max(1, len(samples) // 120)]
-    pairs = [(two.megabytes - one.megabytes) / (two.at - one.at) for one, two in combinations(thinned, 2)]
+def slope(samples: Sequence[Sample], part: float) -> float:
+    """Megabytes an hour of what stays: the median of the slopes between the least of all parts (Theil and Sen).
+
+    Args:
+        samples: looks at the process, the first one first.
+        part: how many seconds a part is long.
+    """
+    parts = groupby(samples, lambda one: one.at // part)
+    leasts = [min(some, key=lambda one: one.megabytes) for _, some in parts]
+    pairs = [(two.megabytes - one.megabytes) / (two.at - one.at) for one, two in combinations(leasts, 2)]
     return 3600 * statistics.median(pairs) if pairs else 0.0
 
 
@@ -210,7 +217,7 @@ def soak(trial: Trial) -> Figures:
 def _judged(run: Soak, failed: float, log: int) -> Figures:
     run.seen.seconds = run.seconds
     later = [one for one in run.samples if one.at >= run.seconds / 4]
-    growth = slope(later)
+    growth = slope(later, run.seconds / LEASTS)
     told: Mapping[str, float] = run.seen.figures() | {
         "bad requests": run.bad,
         "clients that left": run.left,
