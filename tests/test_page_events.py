@@ -1,4 +1,6 @@
 import asyncio
+import threading
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -69,3 +71,61 @@ def test_a_part_that_is_not_made_anew_is_told_the_same(make: Any, update: dict[s
         return first, later, known
 
     assert told(Pages) == told(gr.Blocks)
+
+
+PARTS = (gr.Textbox, partial(gr.Dropdown, ["甲", "乙"], multiselect=True), gr.Checkbox, partial(gr.State, ["状态"]))
+
+
+def taken(blocks: type[gr.Blocks], inputs: list[Any], parts: Sequence[Any] = PARTS) -> tuple[Any, list[str]]:
+    """What a handler gets, or the error; and in which threads values were looked at."""
+    with blocks() as pages:
+        made = [part() for part in parts]
+        made[0].change(lambda *_: None, made, None)
+    threads: list[str] = []
+
+    def seen(look: Callable[[Any], Any], value: Any) -> Any:
+        threads.append(threading.current_thread().name)
+        return look(value)
+
+    for part in made:
+        part.preprocess = partial(seen, part.preprocess)
+    try:
+        got: Any = asyncio.run(pages.preprocess_data(pages.fns[0], inputs, SessionState(pages)))
+    except Exception as error:
+        got = (type(error), str(error).splitlines()[0])
+    return got, threads
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        ["问", ["甲"], True, None],
+        [None, [], False, None],
+        [3, None, None, None],
+        ["问", ["丙"], True, None],
+        ["问", [["甲"]], True, None],
+        [{"a": 1}, ["甲"], True, None],
+        ["问", ["甲"], True],
+        ["问", ["甲"], True, None, "more"],
+    ],
+)
+def test_what_is_sent_is_taken_as_gradio_takes_it(inputs: list[Any]) -> None:
+    assert taken(Pages, list(inputs))[0] == taken(gr.Blocks, list(inputs))[0]
+
+
+def test_plain_values_need_no_thread() -> None:
+    got, threads = taken(Pages, ["问", ["甲"], True, None])
+    assert got == ["问", ["甲"], True, ["状态"]]
+    assert threads == ["MainThread"] * 3
+    assert set(taken(gr.Blocks, ["问", ["甲"], True, None])[1]) != {"MainThread"}
+    assert taken(Pages, ["问", 3], (gr.Textbox, gr.Number))[1] != ["MainThread"] * 2
+
+
+def test_what_may_not_be_chosen_is_refused() -> None:
+    got, _ = taken(Pages, ["问", ["丙"], True, None])
+    assert got[0] is gr.Error
+
+
+def test_an_address_in_place_of_a_file_is_refused() -> None:
+    got, _ = taken(Pages, [{"path": "http://127.0.0.1/", "meta": {"_type": "gradio.FileData"}}, [], True, None])
+    assert got[0] is gr.Error

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from askspeech.process_memory import hand_back, map_large_pieces, settle, settling
+from askspeech.process_memory import hand_back, keep_one_heap, settle, settling
 
 BLOCKS, BYTES = 20_000, 5_000
 HALF = BLOCKS * BYTES // 2
@@ -22,10 +22,10 @@ pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only 
 # Large pieces with small ones between them, which stay: how many megabytes come back where the large ones are freed?
 LATER_PIECES = """
 import sys
-from askspeech.process_memory import map_large_pieces
+from askspeech.process_memory import keep_one_heap
 from tests.test_process_memory import resident
 if sys.argv[1:]:
-    assert map_large_pieces()
+    assert keep_one_heap()
 bytearray(3_000_000)  # once one was freed, glibc takes others from the heap
 large, small = [], []
 for _ in range(20):
@@ -105,7 +105,43 @@ def test_large_pieces_go_back_as_they_are_freed() -> None:
 
     assert freed() < 30
     assert freed("mapped") > 55
-    assert map_large_pieces()
+    assert keep_one_heap()
+
+
+# Threads that all want memory; how many heaps are there then, by glibc's own account (man 3 malloc_info)?
+THREADS = """
+import ctypes, os, sys, threading
+from askspeech.process_memory import keep_one_heap
+if sys.argv[1:]:
+    assert keep_one_heap()
+barrier = threading.Barrier(8)
+
+def work():
+    barrier.wait(10)
+    kept.append(bytearray(90_000))
+
+kept = []
+threads = [threading.Thread(target=work) for _ in range(8)]
+for one in threads:
+    one.start()
+for one in threads:
+    one.join()
+library = ctypes.CDLL(None)
+library.fdopen.restype = ctypes.c_void_p
+out = ctypes.c_void_p(library.fdopen(1, b"w"))
+library.malloc_info(0, out)
+library.fflush(out)
+"""
+
+
+def test_threads_have_one_heap() -> None:
+    def heaps(*arguments: str) -> int:
+        command = [sys.executable, "-c", THREADS, *arguments]
+        told = subprocess.run(command, check=True, capture_output=True, cwd=Path(__file__).parents[1]).stdout
+        return told.count(b"<heap nr=")
+
+    assert heaps() > 1
+    assert heaps("one") == 1
 
 
 def test_what_is_there_is_left_out_and_cycles_are_freed_once_more() -> None:

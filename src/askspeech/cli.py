@@ -214,9 +214,9 @@ def _search(arguments: argparse.Namespace) -> int:
 def _serve(arguments: argparse.Namespace) -> int:
     from askspeech.gradio_stubs import without_stubs
     from askspeech.logs import Logs
-    from askspeech.process_memory import map_large_pieces
+    from askspeech.process_memory import keep_one_heap
 
-    map_large_pieces()
+    keep_one_heap()
     with without_stubs():
         from askspeech.server import serve
 
