@@ -95,7 +95,9 @@ index: setup
 	$(BIN)/python ingest/build_index.py $${corpus:+"$$corpus"} --store '$(STORE)' || [ $$? -eq 3 ]
 
 # Without PYTEST_ARGS: every test, each file on the next free worker, the longest files first (tests/conftest.py).
+# They start hundreds of processes, each of which would compile the package anew where nothing else may write that down.
 test: setup-tests
+	@$(BIN)/python -m compileall -q src
 	$(BIN)/python -m pytest $(or $(PYTEST_ARGS),-n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=30)
 
 torture: setup-tests

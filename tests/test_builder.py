@@ -1,6 +1,7 @@
 """Builds that a server starts: processes of their own, one at a time, whoever starts them; ended, killed, watched."""
 
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -67,6 +68,29 @@ def ended(builder: Builder, build_id: str) -> LastBuild:
     last = builder.state().last
     assert last is not None and last.id == build_id
     return last
+
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+from askspeech import disk
+from askspeech.builder import Builder
+hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))  # the tests' own process may have been limited by a build
+disk._GROWTH_FLOOR = 1000
+disk.limit_file_growth(1)
+Builder(Path(sys.argv[1])).start("Ann")
+"""
+
+
+@pytest.mark.skipif(resource.getrlimit(resource.RLIMIT_FSIZE)[1] != resource.RLIM_INFINITY, reason="a limit is set")
+def test_a_build_is_not_limited_by_the_index_that_the_server_has_open(store: Path) -> None:
+    starter = [sys.executable, "-c", LIMITED, str(store)]
+    subprocess.run(starter, env=environment(PYTHONPATH=os.pathsep.join(sys.path)), check=True)
+    builder = Builder(store)
+    until(lambda: builder.state().running is None)
+    last = builder.state().last
+    assert last is not None and last.outcome == "done", last
 
 
 def test_the_first_build_from_nothing_but_uploads(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from askspeech.build_record import (
     new_building,
     write_building,
 )
-from askspeech.disk import disk_errors
+from askspeech.disk import disk_errors, limits_file_growth
 from askspeech.errors import DiskError
 from askspeech.store import Store
 
@@ -83,6 +83,7 @@ class Builder:
     def _process(self, now: Building, lock: int) -> "subprocess.Popen[bytes]":
         store = str(self.store.resolve())
         handed = [f"--by={now.by}", f"--id={now.id}", f"--lock={lock}"]
+        handed += ["--lift-file-limit"] if limits_file_growth() else []
         path = self.store / BUILD_LOG
         with disk_errors(path, "start a build that writes to"), path.open("wb") as log:
             return subprocess.Popen(

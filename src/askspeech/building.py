@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from askspeech.disk import lift_file_growth
 from askspeech.options import add_store, positive_number, settings_of
 from askspeech.settings import ENGINES
 
@@ -57,6 +58,8 @@ def add_build(parser: argparse.ArgumentParser, default_store: Path) -> None:
     parser.add_argument("--by", default="", help=argparse.SUPPRESS)
     parser.add_argument("--id", default="", help=argparse.SUPPRESS)
     parser.add_argument("--lock", type=int, help=argparse.SUPPRESS)
+    # That the server has limited how large its own files may grow, by the index that it has open.
+    parser.add_argument("--lift-file-limit", action="store_true", help=argparse.SUPPRESS)
 
 
 def built(arguments: argparse.Namespace) -> "BuildReport":
@@ -75,6 +78,8 @@ def built(arguments: argparse.Namespace) -> "BuildReport":
     in_background = arguments.lock is not None
     if in_background:
         os.nice(BACKGROUND_NICENESS)
+    if arguments.lift_file_limit:
+        lift_file_growth(inherited=True)
     display = nullcontext() if in_background else ProgressDisplay(sys.stderr)
     with Logs(server.logs).loggers(), display as progress:
         return build_index(

@@ -11,13 +11,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from askspeech import verification
 from askspeech.bilingual import Bilingual, said_in
 from askspeech.build_record import Known
 from askspeech.build_report import BuildReport, BuiltFrom, SkippedFile
 from askspeech.catalog import CATALOG, Catalog
 from askspeech.cleaning_rules import Rules, load_rules
 from askspeech.corpus_files import CorpusFile, find_files
-from askspeech.disk import folder_bytes, limit_file_growth, require_space
+from askspeech.disk import folder_bytes, lift_file_growth, limit_file_growth, require_space
 from askspeech.documents import Contents, prepared_again, read_documents, removed_spans
 from askspeech.drafting import Draft, Encoders
 from askspeech.earlier import Earlier, Shape, open_earlier
@@ -36,7 +37,6 @@ from askspeech.space import Amount, generation_bytes
 from askspeech.store import Store, Writer
 from askspeech.uploads import Uploads
 from askspeech.vector_places import greet, new_place, recorded, remove_unused
-from askspeech.verification import verify
 
 __all__ = ["build_index", "embedded_text"]
 
@@ -68,6 +68,7 @@ def build_index(
     StoreUnreachableError or StoreMismatchError.
     """
     began = time.monotonic()
+    lift_file_growth()
     settings, started = settings or IndexSettings(), started or Started()
     place = Store(Path(store), settings.chroma_server)
     with (
@@ -189,6 +190,7 @@ class _Build:
         self.writer.remove_leftovers()
         require_space(self.writer.store.path, needed)
         limit_file_growth(needed)
+        verification.prepare()
         folder = self.writer.draft()
         place = new_place(self.writer.store, folder, self.interface)
         return Draft(folder, documents, self.contents.files, embedder, place)
@@ -199,16 +201,16 @@ class _Build:
             manifest = self._manifest(catalog, churn, recorded(draft.place))
         manifest.write(draft.folder)
         progress("verifying", 0, 1)
-        verification = verify(draft.folder, server=self.writer.store.server)
+        found = verification.verify(draft.folder, server=self.writer.store.server)
         progress("verifying", 1, 1)
-        if verification.unreachable:
+        if found.unreachable:
             raise StoreUnreachableError(
-                f"The new index could not be checked: {'; '.join(verification.problems)} The index in use was left as "
+                f"The new index could not be checked: {'; '.join(found.problems)} The index in use was left as "
                 "it is. Build again when the server answers."
             )
-        if verification.problems:
+        if found.problems:
             raise StoreDamagedError(
-                f"The new index in {draft.folder} did not pass its check: {'; '.join(verification.problems)}. The "
+                f"The new index in {draft.folder} did not pass its check: {'; '.join(found.problems)}. The "
                 "index in use was left as it is. Build again; if that fails too, check the disk."
             )
         progress(LAST_STAGE, 0, 1)

@@ -25,6 +25,7 @@ from askspeech.chroma_server import within
 from askspeech.datatypes import Passage
 from askspeech.disk import folder_bytes, limit_file_growth
 from askspeech.errors import AskSpeechError, DiskError, StoreDamagedError, StoreUnreachableError
+from askspeech.forking import Forker
 from askspeech.keywords import KEYWORDS, KeywordIndex
 from askspeech.manifest import Manifest, hashes, installed_versions
 from askspeech.settings import ChromaServer
@@ -51,6 +52,9 @@ _KEYWORD_RANKS = 10
 _TOLERANCE = 1e-6
 _QUICK_SERVER_SECONDS = 60
 _KEYWORD_FIELDS = {"text_bigrams": 1.0, "text_words": 1.0}
+
+
+_READER = Forker("askspeech.verification", ("chromadb.api.rust",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +116,21 @@ def verify(
     arguments = [str(generation.resolve()), *(["--quick"] if quick else []), *(["--server"] if server else [])]
     time_limit = time_limit or (QUICK_TIME_LIMIT_SECONDS if quick else TIME_LIMIT_SECONDS)
     started = time.monotonic()
+    given = json.dumps(asdict(server)).encode() if server else b""  # no argument: it may hold a token
+    # A quick look needs little of what it would wait for.
+    run = _READER.run if not quick or _READER.is_ready else _READER.run_fresh
     try:
-        child = subprocess.run(
-            [sys.executable, "-m", "askspeech.verification", *arguments],
-            cwd=Path(__file__).resolve().parent.parent,  # so that it finds this very package, installed or not
-            input=json.dumps(asdict(server)).encode() if server else b"",  # no argument: it may hold a token
-            capture_output=True,
-            timeout=time_limit,
-            check=False,
-        )
+        child = run(arguments, given=given, seconds=time_limit)
     except subprocess.TimeoutExpired as error:
         problem = f"Reading {generation} took longer than {time_limit:.0f} seconds and was stopped."
         damaged = _last_part(error.stdout or b"")
         return Verification((problem,), quick=quick, seconds=time.monotonic() - started, damaged=damaged)
     return _result(child, generation, quick=quick)
+
+
+def prepare() -> None:
+    """Begin to import what reading a generation needs, beside whatever else is done until there is one to verify."""
+    _READER.prepare()
 
 
 def inspect(
