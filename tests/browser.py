@@ -143,6 +143,22 @@ def ask(page: Page, question: str) -> None:
     page.wait_for_selector("#as-ask .submit-button")
 
 
+def seen_at_rest(page: Page, selector: str) -> None:
+    """Bring into view, and wait until the conversation moves no more: near its end, the strip below it goes away."""
+    page.locator(selector).scroll_into_view_if_needed()
+    page.evaluate(
+        """async () => {
+          const all = document.querySelector("#as-chat .bubble-wrap");
+          for (let rest = 0, last = ""; rest < 8; ) {
+            await new Promise((done) => setTimeout(done, 50));
+            const now = `${all.scrollTop} ${all.clientHeight}`;
+            rest = now === last ? rest + 1 : 0;
+            last = now;
+          }
+        }"""
+    )
+
+
 def words_marked(page: Page, kind: str = "as-chosen") -> str:
     return "".join(page.locator(f"{READER} mark.{kind}").all_text_contents())
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests import fakes, taken
-from tests.browser import PHONE, Page, ask, marks, opened, playwright_api, serving
+from tests.browser import PHONE, Page, ask, marks, opened, playwright_api, seen_at_rest, serving
 
 from askspeech.answer_copy import copied_html, copied_text
 from askspeech.answer_rendering import AnswerView
@@ -50,6 +50,7 @@ def page(browser: playwright_api.Browser, address: str) -> Iterator[Page]:
 
 def open_panel(page: Page, answer: int = 0) -> None:
     page.wait_for_function("count => document.querySelectorAll('button.as-export').length > count", arg=answer)
+    seen_at_rest(page, f"button.as-export >> nth={answer}")  # else the press may meet what has just moved there
     page.locator("button.as-export").nth(answer).click()
     page.wait_for_selector(f"{PANEL}[open]")
 

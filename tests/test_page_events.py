@@ -1,4 +1,5 @@
 import asyncio
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -8,7 +9,7 @@ import gradio as gr
 import pytest
 from gradio.state_holder import SessionState
 
-from askspeech.page_events import Pages
+from askspeech.page_events import LONGEST_CHOICE, NOT_TAKEN, Pages
 
 SKIP = gr.skip()
 
@@ -110,7 +111,10 @@ def taken(blocks: type[gr.Blocks], inputs: list[Any], parts: Sequence[Any] = PAR
     ],
 )
 def test_what_is_sent_is_taken_as_gradio_takes_it(inputs: list[Any]) -> None:
-    assert taken(Pages, list(inputs))[0] == taken(gr.Blocks, list(inputs))[0]
+    ours, theirs = taken(Pages, list(inputs))[0], taken(gr.Blocks, list(inputs))[0]
+    if isinstance(theirs, tuple):  # refused, without what was sent
+        theirs = (gr.Error, repr(NOT_TAKEN))
+    assert ours == theirs
 
 
 def test_plain_values_need_no_thread() -> None:
@@ -121,9 +125,59 @@ def test_plain_values_need_no_thread() -> None:
     assert taken(Pages, ["问", 3], (gr.Textbox, gr.Number))[1] != ["MainThread"] * 2
 
 
+FEW = partial(gr.Dropdown, [], multiselect=True, allow_custom_value=True, max_choices=3)
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "is_taken"),
+    [
+        (partial(gr.Textbox, max_length=5), "五个字符的", True),
+        (partial(gr.Textbox, max_length=5), "六个字符的了", False),
+        (gr.Textbox, "没有说多少" * 20_000, True),
+        (FEW, ["甲", "乙", "丙"], True),
+        (FEW, ["甲", "乙", "丙", "丁"], False),
+        (FEW, ["长" * LONGEST_CHOICE], True),
+        (FEW, ["长" * (LONGEST_CHOICE + 1)], False),
+        (FEW, "长" * (LONGEST_CHOICE + 1), False),
+        (FEW, [["甲"]], False),
+    ],
+)
+def test_no_part_takes_more_than_it_may_hold(part: Any, value: Any, is_taken: bool) -> None:
+    got, threads = taken(Pages, [value, "问"], [part, gr.Textbox])
+    assert got == ([value, "问"] if is_taken else (gr.Error, repr(NOT_TAKEN))) and (is_taken or not threads)
+
+
+def test_what_a_handler_dies_of_is_written_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+    def dies(value: str) -> str:
+        return {"one": 1 // 0, "other": ""}[value] if value == "one" else str(int(value))
+
+    with Pages() as pages:
+        part = gr.Textbox()
+        part.change(dies, part, part)
+    with caplog.at_level("INFO", logger="askspeech"):
+        for value in ("one", "one", "two", "one", "two"):
+            with pytest.raises(gr.Error, match="服务器出错"):
+                asyncio.run(pages.call_function(pages.fns[0], [value]))
+    written = [record.levelname for record in caplog.records]
+    assert written == ["INFO", "ERROR", "INFO", "INFO", "ERROR", "INFO", "INFO"]
+    caplog.clear()
+    assert asyncio.run(pages.call_function(pages.fns[0], ["3"]))["prediction"] == "3" and not caplog.records
+
+
 def test_what_may_not_be_chosen_is_refused() -> None:
     got, _ = taken(Pages, ["问", ["丙"], True, None])
     assert got[0] is gr.Error
+
+
+@pytest.mark.parametrize("inputs", [["一个问题"], ["x", "一个问题", True, None], ["x", [["一个问题"]], True, None]])
+def test_the_log_holds_nothing_of_what_is_refused(
+    inputs: list[Any], caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with caplog.at_level(logging.INFO, "askspeech"):
+        (kind, told), _ = taken(Pages, inputs)
+    assert (kind, told) == (gr.Error, repr(NOT_TAKEN))
+    assert [record.message for record in caplog.records] == ["event_not_taken"]
+    assert "问题" not in f"{vars(caplog.records[0])}{capfd.readouterr()}"
 
 
 def test_an_address_in_place_of_a_file_is_refused() -> None:

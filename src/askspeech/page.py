@@ -13,7 +13,7 @@ from askspeech.rendering import escape
 from askspeech.site import PAGES, Site
 from askspeech.texts import CHINESE, translations
 
-__all__ = ["STATIC_PATH", "build_page", "page_head", "page_i18n", "page_theme"]
+__all__ = ["EARLY_SCRIPTS", "STATIC_PATH", "build_page", "page_head", "page_i18n", "page_theme"]
 
 STATIC_PATH = "static/askspeech"
 STYLES = ("page", "asking", "keeping", "site", "library", "glance", "exporting", "people")
@@ -30,6 +30,7 @@ SCRIPTS = (
     "glance",
     "exporting",
 )
+EARLY_SCRIPTS = tuple(f"{STATIC_PATH}/{name}.js" for name in ("language", "stream"))
 CONCURRENT_ANSWERS = 4
 WAITING_QUESTIONS = 64
 FONTS = ("system-ui", "-apple-system", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif")

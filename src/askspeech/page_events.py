@@ -1,6 +1,11 @@
 """How events of pages are handled: as Gradio does it, but no address is fetched, and what stays is not made anew."""
 
 import copy
+import logging
+import math
+import time
+import traceback
+from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
 from types import NoneType
@@ -13,30 +18,84 @@ from gradio.components import Component
 from gradio.processing_utils import async_move_files_to_cache
 from gradio.state_holder import SessionState
 
+from askspeech.logs import event
 from askspeech.sent_files import names_an_address
 
 __all__ = ["Pages"]
 
+_log = logging.getLogger(__name__)
 # Properties that a part keeps just as they are given to it, and whose values Gradio itself makes ready to be sent.
 KEPT_AS_GIVEN = frozenset({"__type__", "value", "feedback_value", "submit_btn", "stop_btn"})
 PLAIN_PARTS = frozenset({gr.Textbox, gr.Dropdown, gr.Checkbox})
+NOT_TAKEN = "This page no longer fits the server: reload it. 页面内容已过期，请刷新页面后重试。"
+FAILED = "Something went wrong on the server, whose log says what. 服务器出错，详情见日志。"
+SECONDS_BETWEEN_TRACEBACKS, MOST_TRACEBACKS = 60.0, 100
 PLAIN = (str, bool, int, float, NoneType)
+LONGEST_CHOICE = 500
+"""How many characters one of several choices may have, such as the path of a file."""
+
+
+class _Tracebacks:
+    """Which tracebacks were written lately: a page can bring about the same one a thousand times a minute."""
+
+    def __init__(self) -> None:
+        self._written = OrderedDict[tuple[str, str, int], float]()
+
+    def is_due(self, error: Exception) -> bool:
+        """Whether an error's traceback is to be written now, as none like it was for a minute; it counts as written."""
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        key, now = (type(error).__name__, last.filename, last.lineno or 0), time.monotonic()
+        if now - self._written.get(key, -math.inf) < SECONDS_BETWEEN_TRACEBACKS:
+            return False
+        self._written[key] = now
+        self._written.move_to_end(key)
+        while len(self._written) > MOST_TRACEBACKS:
+            self._written.popitem(last=False)
+        return True
+
+
+_tracebacks = _Tracebacks()
 
 
 class Pages(gr.Blocks):
     """Pages whose events bring no address to be fetched; Gradio itself checks the paths of their files."""
 
     async def preprocess_data(self, block_fn: Any, inputs: list[Any], state: Any, *rest: Any, **named: Any) -> Any:
-        """As Gradio does it; raises `gradio.Error` where a value names an address in place of an uploaded file."""
+        """As Gradio does it; raises `gradio.Error` for what the parts do not take, without what it was.
+
+        So it does where a value names an address in place of an uploaded file, and for more letters and more choices
+        than a part may hold, which Gradio leaves to the browser.
+        """
         if names_an_address(inputs):
             raise gr.Error(
                 "A file is sent by its address; send the file. 请上传文件，不要填写网址。", print_exception=False
             )
+        if not all(map(_holds, block_fn.inputs, inputs)):
+            event(_log, "event_not_taken", number=block_fn._id, error="TooMuch")
+            raise gr.Error(NOT_TAKEN, print_exception=False)
         if isinstance(state, SessionState) and _are_plain(block_fn, inputs):
             # Gradio would hand each of them to a thread: 20 for a question, a twentieth of the time of its answer.
             with suppress(Exception):  # of which Gradio, asked once more below, says which event it is about
                 return [_taken(part, value, state) for part, value in zip(block_fn.inputs, inputs, strict=True)]
-        return await super().preprocess_data(block_fn, inputs, state, *rest, **named)
+        try:
+            return await super().preprocess_data(block_fn, inputs, state, *rest, **named)
+        except Exception as error:
+            # Gradio would write what was sent into the log, which may be a question, a name or a million letters.
+            event(_log, "event_not_taken", number=block_fn._id, error=type(error).__name__)
+            raise gr.Error(NOT_TAKEN, print_exception=False) from None
+
+    async def call_function(self, block_fn: Any, *arguments: Any, **named: Any) -> Any:
+        """As Gradio does it; what a handler dies of is written once a minute, however often a page brings it about."""
+        try:
+            return await super().call_function(block_fn, *arguments, **named)
+        except gr.Error:
+            raise
+        except Exception as error:
+            again = not _tracebacks.is_due(error)
+            event(_log, "event_failed", event=getattr(block_fn, "_id", None), error=type(error).__name__, again=again)
+            if not again:
+                _log.exception("An event of a page failed.")
+            raise gr.Error(FAILED, print_exception=False) from None
 
     async def postprocess_data(
         self, block_fn: BlockFunction, predictions: Any, state: SessionState | None
@@ -62,6 +121,17 @@ class Pages(gr.Blocks):
             for at, one in zip(changed, made, strict=True):
                 told[at] = one
         return told
+
+
+def _holds(part: Any, value: Any) -> bool:
+    """Whether a part may hold so much: letters as its `max_length` says, choices as its `max_choices`."""
+    if isinstance(part, gr.Textbox):
+        return part.max_length is None or not isinstance(value, str) or len(value) <= part.max_length
+    if isinstance(part, gr.Dropdown):
+        values = value if isinstance(value, list) else [value]
+        few = part.max_choices is None or len(values) <= part.max_choices
+        return few and all(isinstance(one, PLAIN) and len(str(one)) <= LONGEST_CHOICE for one in values)
+    return True
 
 
 def _are_plain(block_fn: BlockFunction, inputs: Sequence[Any]) -> bool:

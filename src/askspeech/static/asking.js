@@ -77,16 +77,13 @@
 
   const numberAt = (target) => (target instanceof Element ? target.closest(NUMBER) : null);
 
-  /* Where the pointer rested when Escape took a card away: what comes to lie under it then was not pointed at. */
+  /* Only a pointer that moved points: what comes to lie under one at rest, as the page changes, was not pointed at. */
   let pointer = "";
-  let rested = "";
   document.addEventListener("pointerover", (event) => {
-    pointer = `${event.clientX} ${event.clientY}`;
-    if (pointer === rested) return;
-    rested = "";
+    const moved = pointer !== (pointer = `${event.clientX} ${event.clientY}`);
     const number = event.pointerType === "touch" ? null : numberAt(event.target);
-    if (number) showCard(number);
-    else if (shownOf && !card.contains(event.target) && document.activeElement !== shownOf) leave();
+    if (number && moved) showCard(number);
+    else if (shownOf && number !== shownOf && !card.contains(event.target) && document.activeElement !== shownOf) leave();
   });
   document.addEventListener("focusin", (event) => {
     const number = numberAt(event.target);
@@ -219,10 +216,8 @@
       if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
       const stop = one("#as-ask .stop-button");
       const busy = one(".as-reader:not([hidden]), [role=listbox], .as-folds details[open]");
-      if (hideCard()) {
-        rested = pointer;
-        event.stopPropagation();
-      } else if (stop && !busy && one("#as-chat .as-running")) stop.click();
+      if (hideCard()) event.stopPropagation();
+      else if (stop && !busy && one("#as-chat .as-running")) stop.click();
     },
     true,
   );

@@ -1,23 +1,23 @@
-"""A script of ours that runs before any of Gradio's, which puts what its `head` names into the page only later."""
+"""Scripts of ours that run before any of Gradio's, which puts what its `head` names into the page only later."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["EarlyScript"]
+__all__ = ["EarlyScripts"]
 
 _END_OF_HEAD = b"</head>"
 _MANIFEST = b'<link rel="manifest"'
 
 
-class EarlyScript:
-    """Puts a script at the end of the head of the pages at these paths; their manifest is asked for as the reader."""
+class EarlyScripts:
+    """Puts scripts at the end of the head of the pages at these paths; their manifest is asked for as the reader."""
 
-    def __init__(self, app: ASGIApp, source: str, paths: Collection[str] = ("/",)) -> None:
+    def __init__(self, app: ASGIApp, sources: Sequence[str], paths: Collection[str] = ("/",)) -> None:
         self._app = app
         self._paths = paths
-        self._script = f'<script src="{source}"></script>'.encode()
+        self._scripts = "".join(f'<script src="{source}"></script>' for source in sources).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -42,7 +42,7 @@ class EarlyScript:
                 return
             body = b"".join(parts)
             if Headers(raw=start["headers"]).get("content-type", "").startswith("text/html"):
-                body = body.replace(_END_OF_HEAD, self._script + _END_OF_HEAD, 1)
+                body = body.replace(_END_OF_HEAD, self._scripts + _END_OF_HEAD, 1)
                 # Without it the browser asks for the manifest as nobody, who is refused.
                 body = body.replace(_MANIFEST, _MANIFEST + b' crossorigin="use-credentials"', 1)
             MutableHeaders(scope=start)["content-length"] = str(len(body))
