@@ -252,7 +252,7 @@ def test_nobody_is_let_in_where_the_file_is_damaged(
         access.tokens()
 
 
-@pytest.mark.parametrize("statement", ["PRAGMA user_version = 4", "PRAGMA application_id = 7"])
+@pytest.mark.parametrize("statement", ["PRAGMA user_version = 5", "PRAGMA application_id = 7"])
 def test_a_file_of_another_program_or_version_is_left_alone(access: Access, statement: str) -> None:
     access.add("reader")
     with sqlite3.connect(access.path) as database:

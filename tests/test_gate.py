@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+import gradio as gr
 import pytest
 from starlette.testclient import TestClient
 from starlette.types import Scope
@@ -318,6 +319,19 @@ def test_every_event_is_known(server: Server) -> None:
     assert not events - EVENTS.keys(), "put it into the table of this file"
     kept_only = {"KeepingEvents.liked", "KeepingEvents.commented", "KeepingEvents.pointed"}
     assert not EVENTS.keys() - events - kept_only, "these are there no more"
+
+
+# What they hold is looked at before anything is done with it: a question, a link, an address, a choice of rows.
+BOUNDED_BY_THEIR_HANDLERS = {"as-ask", "as-linked", "as-told", "as-library-chosen"}
+
+
+def test_what_readers_send_has_bounds(server: Server) -> None:
+    fns = server.gradio.get_blocks().fns.values()
+    events = [one for one in fns if EVENTS.get(getattr(one.fn, "__qualname__", "")) != "administrator"]
+    parts = [part for event in events for part in event.inputs]
+    texts = {part.elem_id for part in parts if isinstance(part, gr.Textbox) and part.max_length is None}
+    choices = {part.elem_id for part in parts if isinstance(part, gr.Dropdown) and part.max_choices is None}
+    assert texts == BOUNDED_BY_THEIR_HANDLERS and not choices
 
 
 @pytest.fixture(scope="module")

@@ -2,16 +2,18 @@
 
 import asyncio
 import statistics
+import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 import pytest
 from argon2 import PasswordHasher
-from httpx import Response
+from httpx import ASGITransport, AsyncClient, Response
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
@@ -21,10 +23,13 @@ from tests.kept import DEBTS_TURN
 from askspeech.access_records import access_file
 from askspeech.callers import networks
 from askspeech.conversations import LOCAL_OWNER, Conversations
-from askspeech.gate import SECURE_SESSION, SESSION, Gate, user_of
+from askspeech.devices import DEVICE_SECONDS, Devices
+from askspeech.gate import DEVICE, SECURE_DEVICE, SECURE_SESSION, SESSION, Gate, user_of
+from askspeech.limits import SECONDS_TO_REFUSE_A_PASSWORD
 from askspeech.passwords import Passwords
-from askspeech.sign_in import LARGEST_FORM, sign_in_routes
+from askspeech.sign_in import LARGEST_FORM, WAITING, sign_in_routes
 from askspeech.texts import ENGLISH
+from askspeech.throttle import Throttle
 from askspeech.users import IDLE_SECONDS, LONGEST_SESSION, Users
 
 PASSWORD, OTHER = "correct horse", "battery staple"
@@ -186,7 +191,7 @@ def test_never_to_another_site(client: TestClient, to: str) -> None:
 
 
 def cookie(answer: Response) -> str:
-    (found,) = answer.headers.get_list("set-cookie")
+    (found,) = [one for one in answer.headers.get_list("set-cookie") if SESSION in one]
     return str(found)
 
 
@@ -276,8 +281,6 @@ def test_a_household_is_one_address(users: Users) -> None:
 
 
 def test_many_at_once_are_no_more_than_five(users: Users) -> None:
-    from httpx import ASGITransport, AsyncClient
-
     application = client_of(users).app
 
     async def work() -> list[int]:
@@ -289,6 +292,139 @@ def test_many_at_once_are_no_more_than_five(users: Users) -> None:
 
     found = asyncio.run(work())
     assert found.count(401) == 5 and found.count(429) == 15
+
+
+class Slow(PasswordHasher):
+    """Looks at no wrong password before it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+        self.go = threading.Event()
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+        """The library's own, later."""
+        assert password == PASSWORD.encode() or self.go.wait(30)
+        return super().verify(hash, password)
+
+
+def tries_of(folder: Path) -> int:
+    with access_file(folder).reading() as database:
+        assert database is not None
+        (number,) = database.execute("SELECT count(*) FROM tries").fetchone()
+    return int(number)
+
+
+def test_what_nobody_would_look_at_is_refused_late_and_not_counted(tmp_path: Path) -> None:
+    hasher = Slow()
+    users = Users(tmp_path, Passwords(hasher))
+    users.add("bob", PASSWORD, "administrator")
+    application = client_of(users).app
+
+    async def tried(place: int) -> tuple[int, float]:
+        began = time.monotonic()
+        transport = ASGITransport(application, client=(f"10.9.0.{place}", 5))
+        async with AsyncClient(transport=transport, base_url="http://speeches.example", timeout=60) as one:
+            answer = await one.post("/sign-in", data={"name": "bob", "password": OTHER})
+        return answer.status_code, time.monotonic() - began
+
+    async def work() -> list[tuple[int, float]]:
+        going = [asyncio.create_task(tried(place)) for place in range(1 + WAITING + 7)]
+        busy, _ = await asyncio.wait(going, timeout=2 * SECONDS_TO_REFUSE_A_PASSWORD)
+        assert tries_of(tmp_path) == 1 + WAITING and len(busy) == 7
+        hasher.go.set()
+        return [await one for one in going]
+
+    found = asyncio.run(work())
+    assert Counter(status for status, _ in found) == {401: 1 + WAITING, 503: 7}
+    assert all(seconds >= SECONDS_TO_REFUSE_A_PASSWORD for status, seconds in found if status == 503)
+
+
+def test_guesses_from_many_places_hold_up_nobody_who_signs_in(tmp_path: Path) -> None:
+    hasher = Slow()
+    users = Users(tmp_path, Passwords(hasher))
+    users.add("bob", PASSWORD, "administrator")
+    application, throttle = client_of(users).app, Throttle(tmp_path)
+    for place in range(1 + WAITING):
+        throttle.begin(f"10.9.0.{place}", "bob")
+
+    async def tried(place: str, password: str) -> int:
+        transport = ASGITransport(application, client=(place, 5))
+        async with AsyncClient(transport=transport, base_url="http://speeches.example", timeout=60) as one:
+            return (await one.post("/sign-in", data={"name": "bob", "password": password})).status_code
+
+    async def work() -> tuple[int, list[int]]:
+        guesses = [asyncio.create_task(tried(f"10.9.0.{place}", OTHER)) for place in range(1 + WAITING)]
+        while tries_of(tmp_path) < 2 * len(guesses):
+            await asyncio.sleep(0.05)
+        signed_in = await asyncio.wait_for(tried("10.9.1.1", PASSWORD), 10)
+        hasher.go.set()
+        return signed_in, [await one for one in guesses]
+
+    assert asyncio.run(work()) == (303, [401] * (1 + WAITING))
+
+
+def test_new_places_hold_up_nobody_where_they_signed_in_before(tmp_path: Path) -> None:
+    """As many passwords wait to be looked at as may, each from where none was tried before."""
+    hasher = Slow()
+    users = Users(tmp_path, Passwords(hasher))
+    users.add("bob", PASSWORD, "administrator")
+    application, client = client_of(users).app, client_of(users)
+    assert sign_in(client).status_code == 303
+    known = {"Cookie": f"{DEVICE}={client.cookies[DEVICE]}"}
+
+    async def tried(place: str, password: str, headers: dict[str, str]) -> int:
+        transport = ASGITransport(application, client=(place, 5))
+        async with AsyncClient(transport=transport, base_url="http://speeches.example", timeout=60) as one:
+            data = {"name": "bob", "password": password}
+            return (await one.post("/sign-in", data=data, headers=headers)).status_code
+
+    async def work() -> list[int]:
+        guesses = [asyncio.create_task(tried(f"10.9.0.{place}", OTHER, {})) for place in range(1 + WAITING)]
+        while tries_of(tmp_path) < len(guesses):
+            await asyncio.sleep(0.05)
+        forged = {"Cookie": f"{DEVICE}={'x' * 43}"}
+        here = [await asyncio.wait_for(tried("10.9.1.1", PASSWORD, one), 10) for one in (known, {}, forged)]
+        hasher.go.set()
+        assert [await one for one in guesses] == [401] * (1 + WAITING)
+        return here
+
+    assert asyncio.run(work()) == [303, 503, 503]
+
+
+def test_a_browser_is_given_an_id_of_its_own_that_signing_out_leaves(users: Users) -> None:
+    client = client_of(users)
+    answer = sign_in(client)
+    (told,) = [one for one in answer.headers.get_list("set-cookie") if one.startswith(f"{DEVICE}=")]
+    assert "HttpOnly" in told and "SameSite=strict" in told and f"Max-Age={DEVICE_SECONDS}" in told
+    first = client.cookies[DEVICE]
+    assert Devices(users.folder).knows("bob", first)
+    client.post("/sign-out")
+    assert client.cookies[DEVICE] == first and SESSION not in client.cookies
+    assert sign_in(client, "Ann").status_code == 303
+    assert client.cookies[DEVICE] != first and Devices(users.folder).knows("bob", client.cookies[DEVICE])
+    secure = client_of(users, url="https://speeches.example")
+    assert SECURE_DEVICE in sign_in(secure).cookies and DEVICE not in secure.cookies
+    assert DEVICE not in sign_in(client_of(users), password=OTHER).cookies
+
+
+def test_tries_that_wait_for_the_file_hold_up_no_page(users: Users) -> None:
+    client, session = client_of(users), {"Cookie": ""}
+    session["Cookie"] = sign_in(client).headers["set-cookie"].partition(";")[0]
+
+    async def work() -> float:
+        transport = ASGITransport(client.app, client=("9.9.9.9", 5))
+        async with AsyncClient(transport=transport, base_url="http://speeches.example", timeout=60) as visitor:
+            with access_file(users.folder).writing():
+                data = {"name": "ann", "password": OTHER}
+                going = [asyncio.create_task(visitor.post("/sign-in", data=data)) for _ in range(60)]
+                await asyncio.sleep(0.5)
+                began = time.monotonic()
+                assert (await visitor.get("/", headers=session)).status_code == 200
+                seconds = time.monotonic() - began
+            await asyncio.gather(*going)
+        return seconds
+
+    assert asyncio.run(work()) < 1
 
 
 def test_another_password_needs_the_old_one_and_is_locked_as_well(client: TestClient, users: Users) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from tests.clock import Clock
 
+from askspeech.access_records import ACCESS
 from askspeech.errors import DataError
-from askspeech.throttle import TRIES_FOR_A_NAME, TRIES_FROM_A_PLACE, WINDOW_SECONDS, Throttle
+from askspeech.throttle import TRIES_FOR_A_NAME, TRIES_FROM_A_PLACE, WINDOW_SECONDS, Throttle, Try
 
 HERE, THERE = "10.0.0.1", "10.0.0.2"
 ATTEMPT = """
@@ -38,6 +39,27 @@ def tried(throttle: Throttle, times: int, place: str = HERE, name: str = "ann") 
 
 def test_five_tries_may_be_made_and_then_none(throttle: Throttle) -> None:
     assert tried(throttle, 7) == [0] * 5 + [300] * 2
+
+
+def test_what_a_try_would_be_is_told_without_writing(throttle: Throttle, clock: Clock, tmp_path: Path) -> None:
+    assert throttle.look(HERE, "ann") == Try() and not list(tmp_path.iterdir())
+    for done in range(5):
+        assert throttle.look(HERE, "ann") == Try(before=done), done
+        tried(throttle, 1)
+        clock.now += 10
+    written = (tmp_path / ACCESS).read_bytes()
+    assert throttle.look(HERE, "ANN") == Try(wait=250, before=5)
+    assert throttle.look(HERE, "bob") == Try(before=5) and throttle.look(THERE, "ann") == Try()
+    clock.now += 250
+    assert throttle.look(HERE, "ann") == Try(before=4) and (tmp_path / ACCESS).read_bytes() == written
+
+
+def test_a_try_says_how_many_came_from_its_place_before_it(throttle: Throttle, clock: Clock) -> None:
+    assert [throttle.begin(HERE, name).before for name in ("ann", "bob", "ann")] == [0, 1, 2]
+    throttle.forget(HERE, "ann")
+    assert throttle.begin(HERE, "ann").before == 1 and throttle.begin(THERE, "ann").before == 0
+    clock.now += WINDOW_SECONDS
+    assert throttle.begin(HERE, "ann").before == 0
 
 
 def test_neither_another_user_nor_another_place_waits(throttle: Throttle) -> None:

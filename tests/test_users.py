@@ -355,14 +355,14 @@ def test_a_file_without_users_is_read_as_it_is_and_brought_up_to_date_in_place(o
     assert [token.name for token in access.tokens()] == ["nightly"]
     assert (folder / ACCESS).read_bytes() == before and layout(folder) == 1
     users.add("ann", PASSWORD, "administrator", first=True)
-    assert layout(folder) == 3 and session(users, "ann")
+    assert layout(folder) == 4 and session(users, "ann")
     assert [token.name for token in access.tokens()] == ["nightly"] and access.allowed(scope(sent)) is None
 
 
 def test_a_token_that_is_used_brings_an_older_file_up_to_date(of_layout_1: tuple[Path, str]) -> None:
     folder, sent = of_layout_1
     assert Access(folder).allowed(scope(sent)) is None
-    assert layout(folder) == 3 and Access(folder).allowed(scope(sent)) is None and not Users(folder).exist()
+    assert layout(folder) == 4 and Access(folder).allowed(scope(sent)) is None and not Users(folder).exist()
 
 
 @pytest.fixture
@@ -370,6 +370,7 @@ def of_layout_2(users: Users) -> Users:
     """Two users as a version wrote them that kept conversations under their names."""
     with closing(sqlite3.connect(users.folder / ACCESS)) as older:
         older.execute("ALTER TABLE users DROP COLUMN owner")
+        older.execute("DROP TABLE devices")
         older.execute("PRAGMA user_version = 2")
     return users
 
@@ -380,7 +381,7 @@ def test_users_of_a_version_before_keep_what_they_asked(of_layout_2: Users) -> N
     assert (of_layout_2.folder / ACCESS).read_bytes() == before, "looking changes nothing"
     identity = session(of_layout_2)
     user = of_layout_2.standing(identity).user
-    assert user is not None and user.owner == "bob" and layout(of_layout_2.folder) == 3
+    assert user is not None and user.owner == "bob" and layout(of_layout_2.folder) == 4
     assert of_layout_2.remove("bob")
     assert len(of_layout_2.add("bob", PASSWORD, "reader").owner) == 32
 

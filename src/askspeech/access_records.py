@@ -1,16 +1,18 @@
-"""Tables of the file that says who may use the server: tokens of programs, users, their sessions, wrong tries."""
+"""Tables of the file that says who may use the server: tokens, users, their sessions and browsers, wrong tries."""
 
 from pathlib import Path
 
 from askspeech.data_files import DataFile, FileKind
 
-__all__ = ["ACCESS", "WITH_OWNERS", "WITH_USERS", "access_file"]
+__all__ = ["ACCESS", "WITH_DEVICES", "WITH_OWNERS", "WITH_USERS", "access_file"]
 
 ACCESS = "access.db"
 WITH_USERS = 2
 """The first layout that has users."""
 WITH_OWNERS = 3
 """The first layout in which what belongs to a user is not called by the user's name."""
+WITH_DEVICES = 4
+"""The first layout that has the browsers in which users have signed in."""
 
 _SECONDS_TO_WAIT = 5.0
 _TOKENS = (
@@ -31,11 +33,17 @@ _USERS = (
 # `owner` is random, and so is never that of a later user of the same name. Of users from before it was kept, it is the
 # name, under which their conversations are.
 _OWNERS = ("ALTER TABLE users ADD COLUMN owner TEXT NOT NULL DEFAULT ''", "UPDATE users SET owner = name")
+# `hash` is the SHA-256 of a browser's random id.
+_DEVICES = (
+    "CREATE TABLE devices (hash BLOB NOT NULL, user TEXT NOT NULL REFERENCES users (key) ON DELETE CASCADE,"
+    " used_at REAL NOT NULL, PRIMARY KEY (hash, user))",
+    "CREATE INDEX devices_of_user ON devices (user)",
+)
 _KIND = FileKind(
     application=0x41736B41,
-    layout=WITH_OWNERS,
-    tables=(_TOKENS, *_USERS, *_OWNERS),
-    upgrades={1: _USERS, 2: _OWNERS},
+    layout=WITH_DEVICES,
+    tables=(_TOKENS, *_USERS, *_OWNERS, *_DEVICES),
+    upgrades={1: _USERS, 2: _OWNERS, 3: _DEVICES},
     things="tokens and users",
     remedy=(
         "Nobody is let in until they can: put a copy of that file back, or move it away and make new tokens and users."

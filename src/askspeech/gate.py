@@ -25,13 +25,17 @@ from askspeech.telling import told_to_callers
 from askspeech.users import LOCAL_USER, Standing, User, Users
 
 __all__ = [
+    "DEVICE",
     "PASSWORD_PATH",
+    "SECURE_DEVICE",
     "SECURE_SESSION",
     "SESSION",
     "SIGN_IN_PATH",
     "SIGN_OUT_PATH",
     "Gate",
     "Visit",
+    "cookie_of",
+    "device_cookie",
     "is_for_programs",
     "owner_of",
     "require_administrator",
@@ -45,6 +49,8 @@ SESSION = "askspeech_session"
 """The cookie with the id of a session."""
 SECURE_SESSION = f"__Host-{SESSION}"
 """The same over https: browsers let no other host, and nothing that came by http, set a cookie of such a name."""
+DEVICE = "askspeech_device"
+SECURE_DEVICE = f"__Host-{DEVICE}"
 
 SIGN_IN_PATH, SIGN_OUT_PATH, PASSWORD_PATH = "/sign-in", "/sign-out", "/password"
 HEALTH_PATHS = frozenset({"/health", "/health/live", "/health/ready", "/metrics"})
@@ -99,6 +105,8 @@ class Visit:
     caller: Caller
     session: str = field(default="", repr=False)
     users: Users | None = field(default=None, repr=False)
+    has_users: bool = False
+    """Whether there were users when it was let in; once there are, there always are."""
 
     def standing(self) -> Standing:
         """Whether there are users as of now, and whose session this is; raises what reading them does."""
@@ -202,7 +210,7 @@ class Gate:
     def _decided(self, scope: Scope) -> Visit | Response:
         """The visit that a request is, or the answer that it gets instead."""
         path, caller = scope["path"], Caller.of(scope, self._proxies)
-        session = _session_of(Headers(scope=scope), session_cookie(caller))
+        session = cookie_of(Headers(scope=scope), session_cookie(caller))
         if not self._is_known(path):
             return _refusal(HTTPStatus.NOT_FOUND, "not_found", "There is nothing here. 这里什么也没有。")
         if is_for_programs(path):
@@ -217,7 +225,7 @@ class Gate:
             # A link on another site may open a page; what a browser sends for that site gets no figures.
             local = caller.is_local and not (path in HEALTH_PATHS and caller.is_from_elsewhere)
             return Visit(LOCAL_USER if local else None, caller, users=self._users)
-        return Visit(standing.user, caller, session if standing.user else "", self._users)
+        return Visit(standing.user, caller, session if standing.user else "", self._users, has_users=True)
 
     def _is_known(self, path: str) -> bool:
         known = path in OPEN_PATHS | ADMINISTRATORS_PATHS | OWN_PATHS | GRADIO_PATHS or path in self._pages
@@ -282,8 +290,13 @@ def session_cookie(caller: Caller) -> str:
     return SECURE_SESSION if caller.is_secure else SESSION
 
 
-def _session_of(headers: Headers, cookie: str) -> str:
-    """The id of the session that a request brings; none where it brings several, of which some may be another's."""
+def device_cookie(caller: Caller) -> str:
+    """The name of the cookie by which a browser is known in which somebody has signed in."""
+    return SECURE_DEVICE if caller.is_secure else DEVICE
+
+
+def cookie_of(headers: Headers, cookie: str) -> str:
+    """The value of a cookie that a request brings; none where it brings several, of which some may be another's."""
     found = set()
     for header in headers.getlist("cookie"):
         for pair in header.split(";"):

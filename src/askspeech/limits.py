@@ -53,8 +53,8 @@ MEBIBYTE = 1024 * 1024
 MOST_STREAMS = 128
 # Pages opened, and passwords tried (of which few may be wrong: askspeech.throttle), a minute.
 PAGES, PASSWORDS = 120, 60
-# Whoever guesses on is answered late: a guess that is refused costs less than others notice, but not a thousand.
-SECONDS_TO_REFUSE_A_PASSWORD = 1.0
+# Whoever guesses on is answered late, as by login(1): a refused guess costs less than others notice, hundreds do not.
+SECONDS_TO_REFUSE_A_PASSWORD = 5.0
 
 _UPLOAD = "/gradio_api/upload"
 HEARTBEAT, DATA = "/gradio_api/heartbeat/", "/gradio_api/queue/data"

@@ -21,10 +21,14 @@ _making = threading.BoundedSemaphore(AT_ONCE)
 
 
 class Passwords:
-    """Makes and checks hashes; `hasher` holds the parameters of Argon2, the library's own where none is given."""
+    """Makes and checks hashes; `hasher` holds the parameters of Argon2.
+
+    Where none is given, they are those of the library in one lane: a hash costs whoever guesses as much, and leaves the
+    other processors to those who ask questions meanwhile.
+    """
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
-        self._hasher = hasher or PasswordHasher()
+        self._hasher = hasher or PasswordHasher(parallelism=1)
         self._nobodys = ""
 
     def hashed(self, password: str) -> str:

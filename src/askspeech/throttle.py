@@ -8,11 +8,11 @@ import math
 import sqlite3
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from askspeech.access_records import access_file
+from askspeech.access_records import WITH_USERS, access_file
 from askspeech.users import user_key
 
 __all__ = ["Throttle", "Try"]
@@ -25,10 +25,17 @@ TRIES_FROM_A_PLACE = 50
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """A try that was counted; `wait` says in how many seconds one may be made, where this one may not."""
+    """A try.
 
-    number: int
+    Args:
+        number: under which it was counted, 0 where it was not.
+        wait: in how many seconds one may be made, 0 for now.
+        before: how many that still count were made before it from the same place.
+    """
+
+    number: int = 0
     wait: int = 0
+    before: int = 0
 
 
 class Throttle:
@@ -42,24 +49,23 @@ class Throttle:
         self._file = access_file(folder)
         self._clock = clock
 
-    def begin(self, place: str, name: str) -> "Try":
+    def look(self, place: str, name: str) -> Try:
+        """What a try would be if it were made now; it only reads, so that guessing on costs little."""
+        with self._file.reading(WITH_USERS) as database:
+            return _standing(database, self._clock(), place, name) if database else Try()
+
+    def begin(self, place: str, name: str) -> Try:
         """Count a try, unless it has to wait."""
         with self._file.writing() as database:
             now = self._clock()  # not before others have written: theirs would seem to lie in the future
-            # Those from the future too, as the clock was set back; but those of machines whose clocks are a little
-            # ahead count.
-            old, future = now - WINDOW_SECONDS, now + _SECONDS_APART
-            database.execute("DELETE FROM tries WHERE at <= ? OR at > ?", (old, future))
-            wait = max(
-                _wait(database, now, TRIES_FOR_A_NAME, "place = ? AND user = ?", place, _hash(name)),
-                _wait(database, now, TRIES_FROM_A_PLACE, "place = ?", place),
-            )
-            if wait:
-                return Try(0, wait)
+            standing = _standing(database, now, place, name)
+            if standing.wait:
+                return standing
+            database.execute("DELETE FROM tries WHERE at <= ? OR at > ?", _counting(now))
             row = database.execute("INSERT INTO tries VALUES (?, ?, ?)", (place, _hash(name), now)).lastrowid
-        return Try(row or 0)
+        return replace(standing, number=row or 0)
 
-    def undo(self, one: "Try") -> None:
+    def undo(self, one: Try) -> None:
         """Forget a try that could not be made."""
         with self._file.writing() as database:
             database.execute("DELETE FROM tries WHERE rowid = ?", (one.number,))
@@ -70,11 +76,32 @@ class Throttle:
             database.execute("DELETE FROM tries WHERE place = ? AND user = ?", (place, _hash(name)))
 
 
+def _standing(database: sqlite3.Connection, now: float, place: str, name: str) -> Try:
+    """A try that is not counted: there may have been too many for a name, or too many from a place."""
+    wait = max(
+        _wait(database, now, TRIES_FOR_A_NAME, "place = ? AND user = ?", place, _hash(name)),
+        _wait(database, now, TRIES_FROM_A_PLACE, "place = ?", place),
+    )
+    statement = "SELECT count(*) FROM tries WHERE place = ? AND at > ? AND at <= ?"
+    (before,) = database.execute(statement, (place, *_counting(now))).fetchone()
+    return Try(0, wait, before)
+
+
 def _wait(database: sqlite3.Connection, now: float, most: int, condition: str, *values: str | bytes) -> int:
     """In how many seconds there will be fewer tries than `most`."""
-    statement = f"SELECT CAST(at AS REAL) FROM tries WHERE {condition} ORDER BY at DESC LIMIT 1 OFFSET ?"
-    row = database.execute(statement, (*values, most - 1)).fetchone()
+    statement = (
+        f"SELECT CAST(at AS REAL) FROM tries WHERE {condition} AND at > ? AND at <= ? ORDER BY at DESC LIMIT 1 OFFSET ?"
+    )
+    row = database.execute(statement, (*values, *_counting(now), most - 1)).fetchone()
     return 0 if row is None else max(1, math.ceil(row[0] + WINDOW_SECONDS - now))
+
+
+def _counting(now: float) -> tuple[float, float]:
+    """After when, and until when, a try counts.
+
+    Not one from the future, as the clock was set back; but those of machines whose clocks are a little ahead.
+    """
+    return now - WINDOW_SECONDS, now + _SECONDS_APART
 
 
 def _hash(name: str) -> bytes:

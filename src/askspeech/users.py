@@ -314,7 +314,9 @@ def _not_first() -> AccountError:
 
 
 def _end_sessions(database: sqlite3.Connection, name: str) -> None:
-    database.execute("DELETE FROM sessions WHERE user = ?", (user_key(name),))
+    """Whoever ends them all may no longer trust the browsers either."""
+    for table in ("sessions", "devices"):
+        database.execute(f"DELETE FROM {table} WHERE user = ?", (user_key(name),))
 
 
 def _count(database: sqlite3.Connection, statement: str, *values: str) -> int:
