@@ -140,6 +140,7 @@ LAYERS = {
         "founding",
         "gradio_stubs",
         "users",
+        "devices",
         "throttle",
         "turns",
         "passwords",
@@ -153,6 +154,7 @@ LAYERS = {
         "catalog",
         "chat_models",
         "checksums",
+        "forking",
         "chroma_files",
         "chroma_server",
         "connections",
@@ -160,7 +162,7 @@ LAYERS = {
         "corpus_files",
         "data_files",
         "disk",
-        "early_script",
+        "early_scripts",
         "egress",
         "embedder",
         "entailment",
@@ -445,9 +447,9 @@ def test_only_the_faces_read_the_environment() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
     }
-    # These read no setting: they choose what their children get of the environment (no key; one thread). Ray reads its
-    # own variables, and sends how it is used unless one of them says no.
-    assert readers <= LAYERS["faces"] | {"builder", "ray_workers", "reading_pool", "worker_pool"}
+    # These read no setting: they choose what their children get of the environment (no key; one thread), or see whether
+    # it is what they began with. Ray reads its own variables, and sends how it is used unless one of them says no.
+    assert readers <= LAYERS["faces"] | {"builder", "forking", "ray_workers", "reading_pool", "worker_pool"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

@@ -8,6 +8,8 @@ import pytest
 from tests.busy_server import PLACES, QUESTION, WAYS, WORDS, Held, by_rest, counted, held, on_the_page, taken
 from tests.torture.visitors import Visit, Wire, ask_by_rest, page_of
 
+from askspeech.access import Access
+
 
 @pytest.mark.parametrize("way", list(WAYS))
 def test_whoever_finds_no_place_is_told_so_at_once(way: str, tmp_path: Path) -> None:
@@ -41,6 +43,33 @@ def test_one_visitor_cannot_take_all_places(way: str, tmp_path: Path) -> None:
         assert not another.done()
         server.gate.set()
         assert all(WORDS in reply.text for reply in await asyncio.gather(another, *tasks))
+
+    with held(tmp_path) as server:
+        asyncio.run(run(server))
+
+
+@pytest.mark.parametrize("has_asked", [True, False])
+def test_of_two_behind_one_address_one_does_not_hold_up_the_other(tmp_path: Path, has_asked: bool) -> None:
+    """Half of the places of all who come from there are taken by questions of which the rest does not come."""
+    flooding, asking = ({"Authorization": f"Bearer {Access(tmp_path).add('reader')[1]}"} for _ in range(2))
+
+    async def slow(server: Held) -> asyncio.StreamWriter:
+        _, writer = await asyncio.open_connection("127.0.0.1", server.port, local_addr=("127.0.7.1", 0))
+        heads = {"Host": f"127.0.0.1:{server.port}", "Content-Type": "application/json", "Content-Length": "9"}
+        lines = [f"{name}: {value}" for name, value in (heads | flooding).items()]
+        writer.write("\r\n".join(["POST /api/v1/ask HTTP/1.1", *lines, "", ""]).encode())
+        return writer
+
+    async def run(server: Held) -> None:
+        server.gate.set()
+        for headers in (flooding, asking)[: 1 + has_asked]:
+            assert (await ask_by_rest(Wire(server.port, "127.0.7.1", headers), QUESTION)).status == 200
+        slow_ones = [await slow(server) for _ in range(PLACES)]
+        await asyncio.sleep(0.3)
+        assert (await ask_by_rest(Wire(server.port, "127.0.7.1", flooding), QUESTION)).status == 503
+        assert (await ask_by_rest(Wire(server.port, "127.0.7.1", asking), QUESTION)).status == 200
+        for one in slow_ones:
+            one.close()
 
     with held(tmp_path) as server:
         asyncio.run(run(server))

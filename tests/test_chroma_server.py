@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 from tests.chroma_processes import Chroma, Relay, pretender, relayed, reply, running
 
-from askspeech import Answerer, SpeechIndex, build_index
+from askspeech import Answerer, SpeechIndex, build_index, verification
 from askspeech.choosing import server_notice, vectors_notice
 from askspeech.chroma_server import Connection, ServerHome, ServerPlace, within
 from askspeech.datatypes import Filters
@@ -641,6 +641,7 @@ def test_the_token_is_no_argument_of_the_child(
     monkeypatch.setattr(subprocess, "run", spied)
     folder = Store(on_server).current()
     assert folder is not None
+    verification._READER.close()  # whose copies have no command of their own
     assert verify(folder, quick=True, server=ChromaServer(chroma.url, "geheim")).sound
     assert commands and not any("geheim" in command for command in commands)
 

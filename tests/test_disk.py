@@ -52,6 +52,9 @@ signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
 if sys.argv[1] == "strict":
     resource.setrlimit(resource.RLIMIT_FSIZE, (500, resource.RLIM_INFINITY))
 print(disk.limit_file_growth(10), disk.limit_file_growth(2000), disk.limit_file_growth(800))
+disk.lift_file_growth()
+print(resource.getrlimit(resource.RLIMIT_FSIZE)[0], disk.limits_file_growth())
+disk.limit_file_growth(800)
 try:
     with disk.disk_errors(Path(sys.argv[2]), "write"), open(sys.argv[2], "wb", buffering=0) as file:
         for _ in range(100):
@@ -74,7 +77,8 @@ def test_no_file_grows_beyond_the_limit(kind: str, limits: str, size: int, tmp_p
         encoding="utf-8",
         check=True,
     )
-    first, error, last = child.stdout.splitlines()
+    first, lifted, error, last = child.stdout.splitlines()
     assert first == limits
+    assert lifted == ("-1 False" if kind == "free" else "500 False")
     assert "File too large. Free space" in error
     assert last == f"{size} True"

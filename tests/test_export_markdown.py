@@ -80,3 +80,8 @@ def test_what_is_hostile_is_text() -> None:
     assert elements <= {"h1", "h2", "p", "em", "strong"}
     shown = " ".join(text_of(rendered).split())
     assert all(" ".join(one_line(payload).split()) in shown for payload in fakes.HOSTILE)
+
+
+def test_no_words_are_a_comment_to_a_program_for_notes() -> None:
+    assert escaped("合格率%%95%%，提高5%。") == "合格率\\%\\%95\\%\\%，提高5%。"
+    assert COMMONMARK.renderInline(escaped("%%c%% 100%%% 5%")) == "%%c%% 100%%% 5%"

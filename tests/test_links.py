@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from askspeech.datatypes import Filters
 from askspeech.links import Linked, fragment, parsed_fragment
+from askspeech.settings import MAX_FILTER_VALUES
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
 VALUES = st.lists(TEXT, max_size=3, unique=True).map(tuple)
@@ -38,3 +39,8 @@ def test_other_keys_are_left_alone_and_values_may_be_written_by_hand() -> None:
 
 def test_half_of_a_character_does_not_break_a_link() -> None:
     assert parsed_fragment(fragment(Linked("\ud83d?"))) == Linked("??")
+
+
+def test_of_many_values_the_first_fifty_are_taken() -> None:
+    linked = parsed_fragment("#" + "&".join(f"place={number}&level={number % 3}" for number in range(60)))
+    assert linked.filters.place == tuple(map(str, range(MAX_FILTER_VALUES))) and linked.filters.level == ("0", "1", "2")

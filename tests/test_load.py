@@ -56,7 +56,7 @@ def pace() -> float:
 @pytest.mark.skipif(sys.platform != "linux", reason="visitors come from addresses 127.x.x.x")
 @pytest.mark.parametrize("row", list(LOAD_ROWS))
 def test_many_are_answered(row: str, scratch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = {"PASSAGES": PASSAGES, "SCALE": SCALE, "SECONDS": SECONDS.get(row, 0), "SLACK": 1000}
+    settings = {"PASSAGES": PASSAGES, "SCALE": SCALE, "SECONDS": SECONDS.get(row, 0), "SLACK": 1000, "SHARED": 1}
     for name, value in settings.items():
         monkeypatch.setenv(f"TORTURE_{name}", str(value))
     kind = LOAD_ROWS[row].kinds(scratch)[-1 if row == "L8" else 0]

@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.chat_server import KEY
 
-from askspeech.logs import Logs, event, request_id
+from askspeech.logs import LONGEST, Logs, event, request_id
 from askspeech.redaction import redactor
 from askspeech.settings import LogSettings, from_environment
 
@@ -32,6 +33,7 @@ SAID = (
     f"Cookie: a=b; askspeech_session={SESSION}",
     f"a=b; __Host-askspeech_session={SESSION}",
     f"Set-Cookie: askspeech_session={SESSION}; HttpOnly",
+    f"a=b; __Host-askspeech_device={SESSION}",
     f"token {TOKEN} was refused",
     f'{{"password": "{PASSWORD}"}}',
     f"password='{PASSWORD}'",
@@ -98,6 +100,42 @@ def test_no_secret_is_written_whoever_says_it(form: str, words: str) -> None:
 @pytest.mark.parametrize("words", HARMLESS)
 def test_what_is_no_secret_stays(words: str) -> None:
     assert redactor([KEY])(words) == words
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["a-", "-a", "sk-", "pk-", "sk-a", "xoxb-", "-----BEGIN", "password", "password=", "password='", 'token "', "://",
+     "://a:", "bearer ", "cookie: ", "ask_", "eyJ", "a.", "密码：", "a1-", "$argon2$", "set-cookie", " \t", "x-token"],
+)  # fmt: skip
+def test_no_text_takes_long(piece: str) -> None:
+    def seconds(length: int) -> float:
+        text, took = (piece * length)[:length], []
+        for _ in range(3):
+            began = time.process_time()
+            redactor([KEY])(text)
+            took.append(time.process_time() - began)
+        return min(took)
+
+    assert seconds(80_000) < max(20 * seconds(10_000), 0.1), "eight times the length, eight times the time"
+
+
+def test_a_long_text_is_cut_and_no_secret_shows_at_the_cuts() -> None:
+    log = logging.getLogger("askspeech.test")
+    secret = "sk-" + "k1" * 30
+    with written("json") as lines:
+        for before in range(3 * LONGEST // 2 - 70, 3 * LONGEST // 2 + 10, 7):
+            log.warning("%s%s%s", "a " * (before // 2), secret, " z" * 90_000 + " the end")
+    assert len(lines) == 12 and all(len(line) < 2 * LONGEST and "the end" in line for line in lines)
+    assert "k1k1" not in "".join(lines) and "characters" in lines[0]
+
+
+def test_half_a_secret_does_not_show_where_the_rest_of_a_long_text_was_secret_as_well() -> None:
+    log, hidden = logging.getLogger("askspeech.test"), f"password={'x' * 500} " * LONGEST
+    with written(secrets=(KEY,)) as lines:
+        for before in range(len(KEY)):
+            log.warning("%s %s%s the end", hidden[: 3 * LONGEST // 2 - before - 1], KEY, " z" * 90_000)
+    assert len(lines) == len(KEY) and all("the end" in line for line in lines)
+    assert not any(KEY[:6] in line or KEY[-6:] in line for line in lines)
 
 
 @given(st.text(alphabet="abcXYZ019-_+/=.!密", min_size=6, max_size=40), st.text(max_size=20), st.text(max_size=20))

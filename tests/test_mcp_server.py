@@ -206,6 +206,11 @@ def test_wrong_arguments_are_named(tool: str, arguments: dict[str, Any], named: 
     assert named in text_of(result)
 
 
+def test_of_many_wrong_arguments_few_are_named() -> None:
+    told = text_of(called(made(), "search", {"question": "问题", **{f"k{number}" * 90: 1 for number in range(3000)}}))
+    assert "Extra inputs are not permitted" not in told[1500:] and "and 2995 more" in told and len(told) < 2000
+
+
 @pytest.mark.parametrize(
     ("tool", "arguments", "code"),
     [

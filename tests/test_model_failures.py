@@ -39,6 +39,7 @@ def caused(outer: Exception, inner: BaseException) -> Exception:
         (OSError("no route"), "unreachable"),
         (json.JSONDecodeError("no JSON", "x", 0), "nonsense"),
         (KeyError("choices"), "nonsense"),
+        (RecursionError("maximum recursion depth exceeded while decoding a JSON array"), "nonsense"),
         (RuntimeError("anything"), "unknown"),
     ],
 )

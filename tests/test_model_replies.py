@@ -1,6 +1,7 @@
 """What a chat model's server may send: from the address that was asked, as it is, and no more than memory holds."""
 
 import gzip
+import json
 import threading
 import time
 import tracemalloc
@@ -115,6 +116,13 @@ def packed(handler: BaseHTTPRequestHandler) -> None:
     handler.wfile.write(PACKED)
 
 
+def nested(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/event-stream")
+    handler.end_headers()
+    handler.wfile.write(b"data: " + b"[" * 500_000 + b"\n\n")
+
+
 def long_refusal(handler: BaseHTTPRequestHandler) -> None:
     handler.send_response(500)
     handler.end_headers()
@@ -122,9 +130,30 @@ def long_refusal(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(MEBIBYTE)
 
 
+CALL = {"index": 0, "id": "1", "type": "function", "function": {"name": "x", "arguments": "{" * 200_000}}
+
+
+def calls_a_tool(handler: BaseHTTPRequestHandler) -> None:
+    """A call whose arguments the client would parse anew for each of their letters, without an end."""
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/event-stream")
+    handler.end_headers()
+    is_openai = handler.path.endswith("/chat/completions")
+    message = {"role": "assistant", "content": "", "tool_calls": [CALL]}
+    reply = {"choices": [{"index": 0, "delta": message}]} if is_openai else {"message": message, "done": False}
+    handler.wfile.write((b"data: " if is_openai else b"") + json.dumps(reply).encode() + b"\n\n")
+
+
 @pytest.mark.parametrize(
     "answer, kind",
-    [(endless_line, "too_much"), (endless_lines, "too_much"), (packed, "packed"), (long_refusal, "too_much")],
+    [
+        (endless_line, "too_much"),
+        (endless_lines, "too_much"),
+        (packed, "packed"),
+        (nested, "nonsense"),
+        (long_refusal, "too_much"),
+        (calls_a_tool, "tool"),
+    ],
 )
 @pytest.mark.parametrize("model", MODELS)
 def test_no_reply_fills_the_memory(model: str, answer: ANSWER, kind: str) -> None:
@@ -163,6 +192,44 @@ def test_lines_and_replies_may_be_long_but_not_longer() -> None:
     admitted(whole)
     with pytest.raises(RefusedReplyError, match="too_much"):
         whole.read()
+
+
+CALLING = b'{"choices": [{"delta": {"tool_calls": [{"function": {"arguments": "{{"}}]}}]}'
+CALMER = (
+    b'{"choices": [{"delta": {"content": "\\"tool_calls\\": [1] \\u6211", "tool_calls": [], "function_call": null}}]}'
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"data: " + CALLING + b"\n\n",
+        b"data:" + CALLING + b"\r\r",
+        b"\xef\xbb\xbfdata: " + CALLING,
+        b"data: " + CALLING.replace(b", ", b",\ndata: ").replace(b": [", b":\r\ndata: [") + b"\n\n",
+        b"data: " + CALLING.replace(b"tool_c", b"tool\\u005fc") + b"\n\n",
+        b"data: " + CALLING.replace(b"{{", b"\xff") + b"\n\n",
+        b"data: {}\n\n: a comment\n" + CALLING + b"\n",
+        b"{}\n" + CALLING.replace(b"tool_calls", b"function_call"),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+def test_a_call_of_a_tool_is_found_however_it_comes(text: bytes, size: int) -> None:
+    parts = [text[at : at + size] for at in range(0, len(text), size)]
+    found = response(*parts)
+    admitted(found)
+    with pytest.raises(RefusedReplyError, match="tool"):
+        found.read()
+    spoken = response(*[part.replace(b"tool", b"fool").replace(b"function", b"") for part in [text]])
+    admitted(spoken)
+    assert spoken.read()
+
+
+@pytest.mark.parametrize("text", [b"data: " + CALMER + b"\n\n", CALMER, b"data: tool_calls\n\n", b"tool_calls", b""])
+def test_words_about_tools_are_words(text: bytes) -> None:
+    found = response(text)
+    admitted(found)
+    assert found.read() == text
 
 
 @pytest.mark.parametrize(

@@ -160,6 +160,15 @@ def test_what_is_forgotten_of_a_page_is_dropped_first() -> None:
     assert not owners.admits("one", "bob") and owners.admits("two", "bob") and dropped == ["two", "one"]
 
 
+def test_one_user_s_pages_take_the_place_of_their_own_alone() -> None:
+    dropped: list[str] = []
+    owners = PageOwners(dropped.append, most=9, of_one=2)
+    assert owners.admits("ann's", "ann") and all(owners.admits(f"{number}", "bob") for number in (1, 2, 1, 3, 4))
+    assert dropped == ["2", "1"] and owners.admits("ann's", "ann") and not owners.admits("ann's", "bob")
+    assert all(owners.admits(f"local {number}", "") for number in range(6)) and dropped == ["2", "1"]
+    assert owners.admits("local 6", "") and dropped == ["2", "1", "3"], "now the one of them all that was used first"
+
+
 def test_the_state_of_a_page_can_be_dropped(tmp_path: Path) -> None:
     from askspeech.page_sessions import forget, is_new, page_of_event
 

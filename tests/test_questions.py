@@ -23,7 +23,8 @@ from askspeech.questions import (
     ("question", "reason"),
     [
         *(("", "empty"), (" \n　", "empty"), ("？！。", "no word"), ("……", "no word"), ("😀", "no word")),
-        *(("\ud800", "no word"), ("青" * 2001, "2,001 characters"), ("问" * 10_000, "shorten")),
+        *(("\ud800", "empty"), ("青" * 2001, "2,001 characters"), ("问" * 10_000, "shorten")),
+        ("\ufdfa" * 230, "stand for many more each"),
     ],
 )
 def test_what_is_no_question_is_refused(question: str, reason: str) -> None:
@@ -31,9 +32,30 @@ def test_what_is_no_question_is_refused(question: str, reason: str) -> None:
         checked_question(question)
 
 
-@pytest.mark.parametrize("question", ["台账由谁建？", "  who?  ", "1", "𠮷", "青" * 2000, " " * 3000 + "台账"])
+def test_an_earlier_question_whose_characters_stand_for_many_more_is_left_out() -> None:
+    assert complete("它由谁负责？", [Turn("\ufdfa" * 2000)]) == "它由谁负责？"
+    assert complete("它由谁负责？", [Turn("\ufdfa台账是什么？")]) == "\ufdfa台账是什么？ 它由谁负责？"
+
+
+@pytest.mark.parametrize(
+    "question", ["台账由谁建？", "  who?  ", "1", "𠮷", "青" * 2000, " " * 3000 + "台账", "①…" * 600]
+)
 def test_what_is_a_question_is_taken_without_white_space(question: str) -> None:
     assert checked_question(question) == question.strip()
+
+
+@pytest.mark.parametrize(
+    ("question", "taken"),
+    [
+        ("台账\u202e由谁建？\u2066", "台账由谁建？"),
+        ("台\u200b账\u00ad由谁建？\ud800", "台账由谁建？"),
+        ("台账\x00由\x07谁建？\x1b", "台账 由 谁建？"),
+        ("一、台账\n二、\t清欠", "一、台账\n二、\t清欠"),
+        ("\ue000字怎么写？", "\ue000字怎么写？"),
+    ],
+)
+def test_what_nobody_sees_is_no_part_of_a_question(question: str, taken: str) -> None:
+    assert checked_question(question) == taken
 
 
 @given(st.one_of(any_texts(), st.text(max_size=2500)))

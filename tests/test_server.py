@@ -18,6 +18,7 @@ from tests.signed import local_client
 
 from askspeech.errors import StoreDamagedError, StoreMissingError
 from askspeech.live_index import Opened
+from askspeech.page import EARLY_SCRIPTS
 from askspeech.reader_rendering import reader_html
 from askspeech.server import SECURITY_HEADERS, address_of, create_application, run_application, serve
 from askspeech.settings import IndexSettings, ServerSettings
@@ -112,7 +113,8 @@ def test_a_speech_is_served_in_the_language_of_the_page(client: TestClient) -> N
 
 def test_the_language_is_known_before_any_script_of_the_page_runs(client: TestClient) -> None:
     page = client.get("/").text
-    assert page.index("static/askspeech/language.js") < page.index("</head>")
+    for early in EARLY_SCRIPTS:
+        assert page.index(early) < page.index("</head>")
     assert page.count("</head>") == 1
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from askspeech.callers import Caller
 from askspeech.gate import Visit
-from askspeech.turns import COMING, BusyError, Place, Turns, arrived, in_turn, visitor_of
+from askspeech.turns import COMING, MOST_KNOWN, BusyError, Place, Turns, arrived, in_turn, visitor_of
 from askspeech.users import User
 
 VISITORS = st.sampled_from(["a", "b", "c"])
@@ -89,6 +89,38 @@ def test_questions_on_their_way_count_until_they_have_arrived() -> None:
     second.leave()
     assert away == ["page", "mcp"]
     assert turns.coming("rest", "192.0.2.3")
+
+
+def test_who_asked_before_comes_as_themselves_and_all_others_by_their_address() -> None:
+    turns = Turns(8)
+    for name in ("ann", "bob"):
+        state = {"askspeech_visit": Visit(User(name=name, role="reader"), caller("192.0.2.1"), "session")}
+        coming = turns.coming("page", "192.0.2.1", name.encode())
+        assert arrived({"type": "http", "headers": [], "state": state, COMING: coming}) == f"user {name}"
+    unnamed = turns.coming("page", "192.0.2.1", b"unknown")
+    assert arrived({"type": "http", "headers": [], "state": {}, COMING: unnamed}) == ""
+    for _ in range(4):
+        turns.coming("page", "192.0.2.1", b"ann")
+    with pytest.raises(BusyError):
+        turns.coming("page", "192.0.2.9", b"ann")
+    assert turns.coming("page", "192.0.2.1", b"bob") and turns.coming("page", "192.0.2.1", b"unknown")
+    with pytest.raises(BusyError):
+        turns.coming("page", "192.0.2.1", b"made up") and turns.coming("page", "192.0.2.1", b"another")
+
+
+def test_of_those_who_asked_the_latest_are_remembered() -> None:
+    turns = Turns(4)
+    for number in range(MOST_KNOWN + 1):
+        turns.coming("rest", "192.0.2.1", b"%d" % number).arrive(f"token {number}")
+    for number, known in ((0, False), (1, True), (MOST_KNOWN, True)):
+        first = turns.coming("rest", "192.0.2.1", b"another"), turns.coming("rest", "192.0.2.1")
+        if known:
+            turns.coming("rest", "192.0.2.1", b"%d" % number).leave()
+        else:
+            with pytest.raises(BusyError):
+                turns.coming("rest", "192.0.2.1", b"%d" % number)
+        for one in first:
+            one.leave()
 
 
 def test_whoever_is_turned_away_is_counted_by_way() -> None:

@@ -18,20 +18,19 @@ from askspeech.datatypes import (
     Turn,
     Unit,
 )
-from askspeech.settings import MAX_QUESTION_CHARACTERS
+from askspeech.settings import MAX_FILTER_VALUES, MAX_QUESTION_CHARACTERS
 
 LARGEST_K = 50
 LONGEST_TEXT = 20_000
 LONGEST_ANSWER = 20_000
 MOST_TURNS = 20
 MOST_SPEECHES = 200
-MOST_VALUES = 50
 MOST_VALUES_IN_ADDRESS = 10
 LONGEST_VALUE = 200
 LARGEST_PLACE = 2**31 - 1
 
 _Value = Annotated[str, Field(min_length=1, max_length=LONGEST_VALUE)]
-Values = Annotated[list[_Value], Field(max_length=MOST_VALUES)]
+Values = Annotated[list[_Value], Field(max_length=MAX_FILTER_VALUES)]
 ValuesInAddress = Annotated[list[_Value], Field(max_length=MOST_VALUES_IN_ADDRESS)]
 _Span = Annotated[list[int], Field(min_length=2, max_length=2, description="start and end, in code points")]
 _Question = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION_CHARACTERS)]

@@ -110,7 +110,7 @@ class DataFile:
     def _connected(self, wait: float | None) -> sqlite3.Connection:
         """A connection to the file, which is there; transactions are begun by hand."""
         seconds = self._seconds if wait is None else wait
-        database = sqlite3.connect(f"{self.path.resolve().as_uri()}?mode=rw", uri=True, timeout=seconds)
+        database = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=rw", uri=True, timeout=seconds)
         database.isolation_level = None
         try:
             for statement in self._kind.connecting:

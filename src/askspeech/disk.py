@@ -228,6 +228,23 @@ def limit_file_growth(expected_bytes: int) -> int:
     return limit
 
 
+def limits_file_growth() -> bool:
+    """Whether this process has set such a limit, which every process that it starts begins with."""
+    return _own_limit is not None
+
+
+def lift_file_growth(*, inherited: bool = False) -> None:
+    """Take away the limit that this process has set for itself, or, where it is `inherited`, the one that started it.
+
+    It is that of the index that was opened: what a build puts away until it is written may be much larger.
+    """
+    global _own_limit  # noqa: PLW0603 - as above
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    if inherited or (soft == _own_limit and soft != hard):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+        _own_limit = None
+
+
 def _megabytes(size: int) -> int:
     """Rounded up, so that what is needed is never said to be free."""
     return -(-size // 1_000_000)

@@ -18,7 +18,8 @@ __all__ = ["escaped", "markdown"]
 _MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_{}[]<>#~|$^@&="})
 _MARKER = re.compile(r"([-+]|\d{1,9}[.)])(?=\s|$)|-(?=[\s-]*$)")
 _ADDRESS = re.compile(r"\b(www)\.", re.IGNORECASE)
-_DASHES = re.compile(r"-(?=-)|(?<=-)-")
+_DOUBLED = re.compile(r"([-%])(?=\1)|(?<=-)-|(?<=%)%")
+"""Dashes make a line or a heading; what stands between doubled percent signs is a comment to some programs."""
 _COLON = re.compile(r"^:|:(?=[!-/:-~])")
 _BULLET = re.compile(r"[-•·]\s+")
 _PARENTHESIS = "&#40;"
@@ -37,7 +38,7 @@ def markdown(export: Export, texts: PageTexts) -> str:
 def escaped(text: str) -> str:
     """Text in one line that CommonMark renders as exactly this text, wherever it stands in a paragraph."""
     line = one_line(text).translate(_MARKS)
-    for found, harmless in ((_ADDRESS, r"\1\."), (_DASHES, r"\-"), (_COLON, r"\:")):
+    for found, harmless in ((_ADDRESS, r"\1\."), (_DOUBLED, r"\\\g<0>"), (_COLON, r"\:")):
         line = found.sub(harmless, line)
     return _MARKER.sub(_disarmed, line, count=1) if _MARKER.match(line) else line
 

@@ -13,6 +13,7 @@ from askspeech.filtering import known_values
 from askspeech.live_index import LiveIndex
 from askspeech.printing import printable
 from askspeech.rendering import shown_file
+from askspeech.settings import MAX_FILTER_VALUES
 from askspeech.texts import PageTexts
 
 __all__ = ["OFFERED", "FilterHandlers", "FilterPanel", "chosen_filters", "filter_choices", "filter_panel", "one_line"]
@@ -55,6 +56,7 @@ def _dropdown(words: gr.I18n, name: str) -> gr.Dropdown:
     return gr.Dropdown(
         [],
         multiselect=True,
+        max_choices=MAX_FILTER_VALUES,
         # Before it is filled it takes any value: a page that has outlived a restart of the server keeps its filters.
         allow_custom_value=True,
         label=words(f"filter_{name}"),

@@ -26,6 +26,7 @@ __all__ = ["NEW", "KeepingHandlers", "KeepingPanel", "comment_box", "keeping_pan
 NEW = "new"
 """What stands for a conversation that is not kept yet, where the page's script reads which one is shown."""
 LISTED = 30
+LONGEST_LINE, LONGEST_COMMENT, LONGEST_PLACE = 200, 2000, 20_000
 WIDTH = 268
 
 Update = dict[str, Any]
@@ -94,7 +95,9 @@ def keeping_panel(words: gr.I18n) -> KeepingPanel:
         parts["more"] = gr.Button(words("conversations_more"), size="sm", visible=False, elem_id="as-more-kept")
         parts |= _tools(words)
     for name in ("opening", "pointing"):
-        parts[name] = gr.Textbox(elem_id=f"as-{name}", visible="hidden", show_label=False, container=False)
+        parts[name] = gr.Textbox(
+            elem_id=f"as-{name}", visible="hidden", show_label=False, container=False, max_length=LONGEST_PLACE
+        )
     current = gr.Markdown(elem_id="as-current", visible="hidden", container=False)
     return KeepingPanel(**parts, current=current, limit=gr.State(LISTED))
 
@@ -124,6 +127,7 @@ def comment_box(words: gr.I18n) -> CommentBox:
         comment = gr.Textbox(
             label=words("comment"),
             placeholder=words("comment"),
+            max_length=LONGEST_COMMENT,
             show_label=False,
             container=False,
             scale=5,
@@ -142,6 +146,7 @@ def _line(words: gr.I18n, name: str, identity: str) -> gr.Textbox:
         container=False,
         lines=1,
         max_lines=1,
+        max_length=LONGEST_LINE,
         elem_id=identity,
     )
 

@@ -18,6 +18,8 @@ __all__ = ["build_library"]
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
+LONGEST_SEARCH = 200
+
 
 @dataclass(frozen=True, slots=True)
 class StatePanel:
@@ -191,6 +193,7 @@ def _table_panel(words: gr.I18n) -> TablePanel:
             container=False,
             lines=1,
             max_lines=1,
+            max_length=LONGEST_SEARCH,
             elem_id="as-library-search",
         )
         count = _markdown(elem_id="as-library-count")

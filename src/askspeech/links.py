@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from urllib.parse import parse_qsl, quote
 
 from askspeech.datatypes import Filters
-from askspeech.settings import MAX_QUESTION_CHARACTERS
+from askspeech.settings import MAX_FILTER_VALUES, MAX_QUESTION_CHARACTERS
 
 __all__ = ["Linked", "fragment", "parsed_fragment"]
 
@@ -46,6 +46,7 @@ def parsed_fragment(text: str) -> Linked:
         return Linked()
     if len(text) > _LONGEST:
         return Linked()
-    values = {name: tuple(dict.fromkeys(value for key, value in pairs if key == name)) for name in _FIELDS}
+    given = {name: dict.fromkeys(value for key, value in pairs if key == name) for name in _FIELDS}
+    values = {name: tuple(some)[:MAX_FILTER_VALUES] for name, some in given.items()}
     question = next((value for key, value in pairs if key == _QUESTION), "")
     return Linked(question, Filters(**values))

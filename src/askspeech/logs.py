@@ -8,6 +8,7 @@ import json
 import logging
 import sys
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -29,6 +30,10 @@ _OWN = "askspeech"
 # Of others' loggers only warnings: some write the addresses and headers of what they call.
 _OTHERS_LEVEL = logging.WARNING
 _STDERR = "stderr"
+LONGEST = 16 * 1024
+"""How many characters of a text a line holds: its beginning and its end."""
+SEARCHED, BESIDE_A_CUT = 3 * LONGEST // 2, LONGEST // 4
+"""Of a longer text, in how many characters of each is looked for secrets, and how many may be half of one."""
 
 
 def event(logger: logging.Logger, name: str, **fields: str | float | bool | None) -> None:
@@ -84,12 +89,24 @@ class Logs:
             own.setLevel(own_level)
 
 
-class _Line(logging.Formatter):
+class _Line(logging.Formatter, ABC):
     """Makes a line of what was logged; whatever is text in it is redacted."""
 
     def __init__(self, redacted: Callable[[str], str]) -> None:
         super().__init__()
-        self._redacted = redacted
+        self._redact = redacted
+
+    def _redacted(self, text: str) -> str:
+        """The text without secrets and of bounded length.
+
+        No text may take long, so one is cut before secrets are looked for as well. What was cut in two there no longer
+        looks like a secret: what stands next to that cut is left out.
+        """
+        if len(text) <= 3 * LONGEST:
+            return _shortened(self._redact(text), LONGEST)
+        begun, ended = self._redact(text[:SEARCHED]), self._redact(text[-SEARCHED:])
+        left_out = f" … {len(text) - LONGEST} characters … "
+        return begun[:-BESIDE_A_CUT][: LONGEST // 2] + left_out + ended[BESIDE_A_CUT:][-(LONGEST // 2) :]
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, without its end."""
@@ -103,9 +120,9 @@ class _Line(logging.Formatter):
             fields.setdefault("request", request_id.get())
         return self.written(record, self._redacted(record.getMessage()), fields, told)
 
+    @abstractmethod
     def written(self, record: logging.LogRecord, message: str, fields: Mapping[str, Any], error: str) -> str:
         """The line; nothing in it is secret any more."""
-        raise NotImplementedError
 
 
 class _TextLine(_Line):
@@ -171,6 +188,13 @@ def _log_thread(found: threading.ExceptHookArgs) -> None:
     if found.exc_value is not None:
         caught = (found.exc_type, found.exc_value, found.exc_traceback)
     logging.getLogger(_OWN).error("%s ended with an error.", name, exc_info=caught)
+
+
+def _shortened(text: str, most: int) -> str:
+    """The beginning and the end of what is longer than that, and how much is left out between them."""
+    if len(text) <= most:
+        return text
+    return f"{text[: most // 2]} … {len(text) - most} characters … {text[-(most // 2) :]}"
 
 
 def _time(record: logging.LogRecord) -> str:

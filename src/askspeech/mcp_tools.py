@@ -26,6 +26,9 @@ from askspeech.turns import BUSY, BusyError
 
 __all__ = ["Given", "Giving", "Problem", "SpeechTools", "problem_of"]
 
+MOST_NAMED, LONGEST_NAMED = 5, 200
+"""How many wrong arguments an agent is told of, and how much of each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -162,8 +165,8 @@ def problem_of(error: Exception, tool: str) -> Problem:
 
 def _wrong(error: ValidationError) -> str:
     """What is wrong with arguments, field by field."""
-    found = "; ".join(
-        f"{'.'.join(map(str, problem['loc'])) or 'arguments'}: {problem['msg']}"
-        for problem in error.errors(include_url=False, include_input=False, include_context=False)
-    )
+    problems = error.errors(include_url=False, include_input=False, include_context=False)
+    named = [f"{'.'.join(map(str, one['loc'])) or 'arguments'}: {one['msg']}" for one in problems[:MOST_NAMED]]
+    more = [f"and {len(problems) - MOST_NAMED} more"] if problems[MOST_NAMED:] else []
+    found = "; ".join([one[:LONGEST_NAMED] for one in named] + more)
     return f"The arguments are not what the tool takes 参数有误: {found}. Correct them by the tool's input schema."

@@ -14,7 +14,7 @@ __all__ = ["Failure", "FailureKind", "RefusedReplyError", "failure_of", "sentenc
 FailureKind = Literal[
     "refused", "unknown_host", "unreachable", "key", "forbidden", "missing", "busy", "server", "rejected", "slow",
     "cut", "nonsense", "empty", "language", "unsupported", "no_question", "redirected", "packed", "too_much",
-    "setup", "unknown",
+    "tool", "setup", "unknown",
 ]  # fmt: skip
 
 _LONGEST_DETAIL = 160
@@ -28,7 +28,7 @@ _NAMES: tuple[tuple[FailureKind, frozenset[str]], ...] = (
     ("cut", frozenset({"RemoteProtocolError", "ReadError", "ConnectionResetError", "IncompleteRead"})),
     ("unreachable", frozenset({"ConnectError", "APIConnectionError", "ConnectionError", "OSError", "SSLError"})),
     ("nonsense", frozenset({"JSONDecodeError", "DecodingError", "APIResponseValidationError", "ValidationError"})),
-    ("nonsense", frozenset({"ValueError", "TypeError", "KeyError", "AttributeError", "IndexError"})),
+    ("nonsense", frozenset({"ValueError", "TypeError", "KeyError", "AttributeError", "IndexError", "RecursionError"})),
 )  # fmt: skip
 _SENTENCES: Mapping[FailureKind, tuple[str, str]] = MappingProxyType(
     {
@@ -123,6 +123,11 @@ _SENTENCES: Mapping[FailureKind, tuple[str, str]] = MappingProxyType(
             "More came from {where} than an answer of {name} can be ({chinese}): it was read no further. Look at the "
             "server's log, and check ASKSPEECH_CHAT_URL.",
             "模型服务发来的内容过大",
+        ),
+        "tool": (
+            "A tool was called by {name} at {where} ({chinese}): words were expected, and no tool is offered. Switch "
+            "the use of tools off at the server, or use another model.",
+            "模型要求调用工具",
         ),
         "setup": (
             "The chat model {name} could not be set up ({chinese}): {detail}. A model is named provider:model, "

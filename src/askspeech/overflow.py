@@ -6,8 +6,9 @@ that they cannot be answered.
 
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -15,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from askspeech.bilingual import said_in
+from askspeech.callers import Caller, Network
 from askspeech.limited_body import body_of, is_announced_longer, json_of, received_body, receiving_again, refuse
 from askspeech.limits import JSON_RPC_ERROR
 from askspeech.metrics import Way
@@ -35,10 +37,13 @@ class Overflow:
         app: what is behind.
         turns: the places.
         asks: whether the page's event with a number asks a question.
+        proxies: the addresses that are believed about where a request comes from.
     """
 
-    def __init__(self, app: ASGIApp, turns: Turns, asks: Callable[[int], bool]) -> None:
-        self._app, self._turns, self._asks = app, turns, asks
+    def __init__(
+        self, app: ASGIApp, turns: Turns, asks: Callable[[int], bool], proxies: Sequence[Network] = ()
+    ) -> None:
+        self._app, self._turns, self._asks, self._proxies = app, turns, asks, proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -64,7 +69,7 @@ class Overflow:
 
     async def _asked(self, way: Way, found: dict[str, Any], scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            coming = self._turns.coming(way, (scope.get("client") or ("",))[0])
+            coming = self._turns.coming(way, Caller.of(scope, self._proxies).network, _shown(Headers(scope=scope)))
         except BusyError:
             await refuse(_told(_content(way, found, Headers(scope=scope))), scope, receive, send)
             return
@@ -72,6 +77,12 @@ class Overflow:
             await self._app({**scope, COMING: coming}, receive, send)
         finally:
             coming.leave()
+
+
+def _shown(headers: Headers) -> bytes:
+    """What a request shows to be known by: a hash of it, and nothing where it shows nothing."""
+    shown = [headers.get(name, "") for name in ("authorization", "cookie")]
+    return sha256("\n".join(shown).encode()).digest() if any(shown) else b""
 
 
 def _content(way: Way, found: dict[str, Any], headers: Headers) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from askspeech.limits import DATA, EVENTS, HEARTBEAT, Refused
 __all__ = ["OwnedPages", "PageOwners"]
 
 MOST_OWNED = 20_000
+# Nobody opens as many; what Gradio keeps of pages, of 2,000 of them, would be that of one user alone.
+MOST_OF_ONE = 500
 LONGEST_PAGE_ID = 100
 ENDING = ("/gradio_api/cancel", "/gradio_api/reset")
 
@@ -31,20 +33,34 @@ class PageOwners:
     Args:
         forget: drops what is kept under a page's id; called before the id may be anybody's again.
         most: how many ids are remembered; the ones that were used last stay.
+        of_one: how many of one user's; where nobody signs in there is no such limit.
     """
 
-    def __init__(self, forget: Callable[[str], None], most: int = MOST_OWNED) -> None:
-        self._forget, self._most = forget, most
+    def __init__(self, forget: Callable[[str], None], most: int = MOST_OWNED, of_one: int = MOST_OF_ONE) -> None:
+        self._forget, self._most, self._of_one = forget, most, of_one
         self._owners: OrderedDict[str, str] = OrderedDict()
+        self._pages: dict[str, OrderedDict[str, None]] = {}
 
     def admits(self, page: str, who: str) -> bool:
         """Whether somebody may use a page's id, which is theirs from then on where it was nobody's."""
         if self._owners.setdefault(page, who) != who:
             return False
         self._owners.move_to_end(page)
-        while len(self._owners) > self._most:
-            self._forget(self._owners.popitem(last=False)[0])
+        own = self._pages.setdefault(who, OrderedDict())
+        own[page] = None
+        own.move_to_end(page)
+        if who and len(own) > self._of_one:
+            self._drop(next(iter(own)))
+        if len(self._owners) > self._most:
+            self._drop(next(iter(self._owners)))
         return True
+
+    def _drop(self, page: str) -> None:
+        self._forget(page)
+        who = self._owners.pop(page)
+        del self._pages[who][page]
+        if not self._pages[who]:
+            del self._pages[who]
 
 
 class OwnedPages:

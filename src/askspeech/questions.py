@@ -61,17 +61,19 @@ _ORDINAL = re.compile(
 _LAST = re.compile(r"最后(?:一)?(?:个|条|件|种|点|项|类|步|招|样|句|场|方面)|后者|\bthe last one\b", re.I)
 _FIRST = re.compile(r"前者|\bthe former\b", re.I)
 _ENGLISH_ORDINALS = ("first", "second", "third", "fourth", "fifth")
+_UNSEEN = frozenset({"Cf", "Cs"})
 _STANDS_ALONE = 40
 _TURNS_BACK = 3
 _QUOTATION = re.compile(r"[“\"‘《「『]([^”\"’》」』]{4,60})[”\"’》」』]")
 
 
 def checked_question(question: str) -> str:
-    """The question without white space around it.
+    """The question as it is seen: without white space around it, and without what turns a line round or joins marks.
 
+    Control characters become spaces (they may stand between two words), other characters that nobody sees are dropped.
     Raises QuestionError where it is empty, holds neither a letter nor a digit, or is longer than 2,000 characters.
     """
-    text = question.strip()
+    text = _seen(question).strip()
     if not text:
         raise QuestionError("The question is empty: type what you want to know.", "问题是空的，请输入想问的内容。")
     if len(text) > MAX_QUESTION_CHARACTERS:
@@ -79,12 +81,27 @@ def checked_question(question: str) -> str:
             f"The question has {len(text):,} characters; at most {MAX_QUESTION_CHARACTERS:,} are taken: shorten it.",
             f"问题太长（{len(text):,} 字），请缩短到 {MAX_QUESTION_CHARACTERS:,} 字以内。",
         )
+    if not _is_written_out(text):
+        raise QuestionError(
+            "The question's characters stand for many more each: write them out, and shorten it.",
+            "问题里有代表许多字的特殊字符，请改用普通文字并缩短。",
+        )
     if not any(unicodedata.category(character)[0] in "LN" for character in text):
         raise QuestionError(
             "The question holds no word, only punctuation or symbols: ask it in words.",
             "问题里没有文字，请用文字提问。",
         )
     return text
+
+
+def _seen(text: str) -> str:
+    kinds = ((one, "" if one in "\n\t" else unicodedata.category(one)) for one in text)
+    return "".join(" " if kind == "Cc" else one for one, kind in kinds if kind not in _UNSEEN)
+
+
+def _is_written_out(text: str) -> bool:
+    """Whether a text is not much longer as it is compared: U+FDFA is looked for as the 18 characters it stands for."""
+    return len(unicodedata.normalize("NFKC", text)) <= 2 * MAX_QUESTION_CHARACTERS
 
 
 def language_of(question: str) -> Language:
@@ -143,6 +160,8 @@ def complete(question: str, history: Sequence[Turn]) -> str:
     """
     bare = _QUOTATION.sub("", question)
     if not history or len(question) > _STANDS_ALONE or bare != question or not _DEPENDENT.search(bare):
+        return question
+    if not _is_written_out(history[-1].question):
         return question
     earlier = complete(history[-1].question.strip(), history[-_TURNS_BACK:-1])
     return f"{earlier} {question}"

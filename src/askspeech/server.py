@@ -33,7 +33,7 @@ from askspeech.callers import Network, networks
 from askspeech.connections import bounded
 from askspeech.conversations import Conversations
 from askspeech.corpus_files import LARGEST_FILE
-from askspeech.early_script import EarlyScript
+from askspeech.early_scripts import EarlyScripts
 from askspeech.errors import AskSpeechError, NotInIndexError, QuestionError
 from askspeech.exports import export_route
 from askspeech.followed import Followed, Follower, still_signed_in
@@ -48,7 +48,7 @@ from askspeech.mcp_server import MCP_PATH, McpEndpoint
 from askspeech.opening import opener
 from askspeech.operations import Operations
 from askspeech.overflow import Overflow
-from askspeech.page import STATIC_PATH, build_page, page_head, page_i18n, page_theme
+from askspeech.page import EARLY_SCRIPTS, STATIC_PATH, build_page, page_head, page_i18n, page_theme
 from askspeech.page_owners import OwnedPages, PageOwners
 from askspeech.page_sessions import asking_events, forget, hold_few, is_new, page_of_event
 from askspeech.process_memory import settling
@@ -157,13 +157,13 @@ def create_application(
     asks = asking_events(page).__contains__
     rules = PageRules(counts, asks, partial(is_new, page))
     application.add_middleware(RouteNote)
-    application.add_middleware(EarlyScript, source=f"{STATIC_PATH}/language.js", paths=paths)
+    application.add_middleware(EarlyScripts, sources=EARLY_SCRIPTS, paths=paths)
     follower = Follower(users.folder if users else None)
     application.add_middleware(Followed, follower=follower, still=still_signed_in)
     _let_pages_be_owned(application, page)
     application.add_middleware(Limited, limits=counts, rule_of=rules, who=rules.who)
     application.add_middleware(Gate, users=users, pages=paths, proxies=proxies, hosts=hosts)
-    application.add_middleware(Overflow, turns=turns, asks=asks)
+    application.add_middleware(Overflow, turns=turns, asks=asks, proxies=proxies)
     application.add_middleware(Guard)
     application.add_middleware(AccessLog, metrics=operations.metrics, with_users=bool(logs and logs.users))
     _add_routes(application, live)

@@ -6,7 +6,7 @@ waits is taken in turns, so that one visitor's many questions hold another's one
 """
 
 import threading
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
@@ -23,8 +23,10 @@ __all__ = [
     "AT_ONCE_WITH_MODEL",
     "BUSY",
     "COMING",
+    "MOST_KNOWN",
     "SECONDS_TO_RETRY",
     "BusyError",
+    "Coming",
     "Enter",
     "Place",
     "Turns",
@@ -36,9 +38,13 @@ __all__ = [
 # More at once would not be answered sooner, as one thread computes at a time; and nothing else would get its turn.
 AT_ONCE, AT_ONCE_WITH_MODEL = 2, 16
 SECONDS_TO_RETRY = 2
+MOST_KNOWN = 10_000
+"""Of how many who asked the server remembers by what it knew them."""
 COMING = "askspeech.coming"
 """Where a request holds that its question is on its way."""
 BUSY = Bilingual("The server is busy: too many questions wait. Try again shortly.", "系统繁忙，请稍后再试。")
+
+_USER, _TOKEN = _NAMED = ("user ", "token ")
 
 T = TypeVar("T")
 
@@ -60,6 +66,19 @@ class Place:
             leave()
 
 
+class Coming(Place):
+    """The place of a question that is on its way, until it is left or the question has arrived."""
+
+    def __init__(self, leave: Callable[[], None], arrive: Callable[[str], None]) -> None:
+        super().__init__(leave)
+        self._arrive = arrive
+
+    def arrive(self, visitor: str) -> None:
+        """The question takes its own place now, and this is whose it is."""
+        self._arrive(visitor)
+        self.leave()
+
+
 Enter = Callable[[str], Place]
 """Takes a place for a visitor; raises BusyError where there is none."""
 
@@ -77,6 +96,7 @@ class Turns:
         self._places, self._refused, self.at_once = places, refused, at_once
         self._held: Counter[str] = Counter()
         self._coming: Counter[str] = Counter()
+        self._known: OrderedDict[bytes, str] = OrderedDict()
         self._changing = threading.Lock()
 
     @property
@@ -100,16 +120,34 @@ class Turns:
         """Take a place; an empty `visitor` is somebody unknown, with no share. Raises BusyError."""
         return self._taken(self._held, visitor, self._held)
 
-    def coming(self, way: Way, address: str) -> Place:
-        """Note a question on its way to its place, by where it comes from; where too many are, nobody looks at it.
+    def coming(self, way: Way, address: str, shown: bytes = b"") -> Coming:
+        """Note a question on its way to its place; where too many are, nobody looks at it. Raises BusyError.
 
-        Hundreds that come at once are all on their way before the first of them takes a place. Raises BusyError.
+        Hundreds that come at once are all on their way before the first of them takes a place.
+
+        Args:
+            way: which way it comes.
+            address: where it comes from, which counts for whoever has not asked before: anybody may show anything.
+            shown: what it shows to be known by, as a hash; who asked with the same before counts for themselves, so
+                that of many behind one address one does not hold up the others.
         """
+        with self._changing:
+            who = self._known.get(shown, address)
         try:
-            return self._taken(self._coming, address, self._held, self._coming)
+            place = self._taken(self._coming, who, self._held, self._coming)
         except BusyError:
             self._refused(way)
             raise
+        return Coming(place.leave, lambda visitor: self._remember(shown, visitor))
+
+    def _remember(self, shown: bytes, visitor: str) -> None:
+        if not shown or not visitor.startswith(_NAMED):
+            return
+        with self._changing:
+            self._known[shown] = visitor
+            self._known.move_to_end(shown)
+            while len(self._known) > MOST_KNOWN:
+                self._known.popitem(last=False)
 
     def _taken(self, counts: Counter[str], visitor: str, *taken: Counter[str]) -> Place:
         with self._changing:
@@ -144,18 +182,18 @@ def in_turn(waiting: Sequence[T], visitor: Callable[[T], str], running: Mapping[
 
 def arrived(scope: Scope) -> str:
     """As `visitor_of`, for a question that takes its place now, and is no more on its way."""
-    place = scope.get(COMING)
-    if isinstance(place, Place):
-        place.leave()
-    return visitor_of(scope)
+    coming, visitor = scope.get(COMING), visitor_of(scope)
+    if isinstance(coming, Coming):
+        coming.arrive(visitor)
+    return visitor
 
 
 def visitor_of(scope: Scope) -> str:
     """Whose share a request counts towards: that of a user, of a token, or of the address; empty without a gate."""
     state = scope.get("state", {})
     if token := state.get(PROGRAM):
-        return f"token {token}"
+        return f"{_TOKEN}{token}"
     visit = visit_of(Request(scope))
     if visit is None:
         return ""
-    return f"user {visit.user.name}" if visit.user and visit.session else f"place {visit.caller.network}"
+    return f"{_USER}{visit.user.name}" if visit.user and visit.session else f"place {visit.caller.network}"

@@ -1,6 +1,8 @@
 """The threads that do what requests ask for, a few at a time, so that no request holds up the others or the page."""
 
 import asyncio
+import os
+import sys
 import threading
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Generator
@@ -39,11 +41,16 @@ class Workers:
         threads: how many.
         waiting: how many jobs may wait beside those that are done.
         enter: takes the place of a job, in place of that number.
+        niceness: how far the threads step back for others where processors are short, 0 to 19; on Linux alone, where a
+            thread has a priority of its own.
     """
 
-    def __init__(self, name: str, threads: int, waiting: int = 0, enter: Enter | None = None) -> None:
+    def __init__(
+        self, name: str, threads: int, waiting: int = 0, enter: Enter | None = None, niceness: int = 0
+    ) -> None:
         self._name = name
         self._threads = threads
+        self._niceness = niceness
         self._enter = enter or Turns(threads + waiting).enter
         self._jobs: list[_Job] = []
         self._running: Counter[str] = Counter()
@@ -54,6 +61,14 @@ class Workers:
     def waiting(self) -> int:
         """How many jobs wait for a thread."""
         return len(self._jobs)
+
+    def has_room(self, visitor: str = "") -> bool:
+        """Whether a job of this visitor would be taken now; others may be quicker."""
+        try:
+            self._enter(visitor).leave()
+        except BusyError:
+            return False
+        return True
 
     async def call(self, work: Callable[[], T], visitor: str = "") -> T:
         """What `work` returns; raises BusyError, and what `work` raises."""
@@ -113,6 +128,7 @@ class Workers:
             self._changed.notify()
 
     def _work(self) -> None:
+        _step_back(self._niceness)
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._jobs)
@@ -126,6 +142,12 @@ class Workers:
                     if not self._running[job.visitor]:
                         del self._running[job.visitor]
                 job.place.leave()
+
+
+def _step_back(niceness: int) -> None:
+    """Lower the priority of this thread alone; elsewhere than on Linux it would be that of the whole process."""
+    if niceness and sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, 0, min(19, os.getpriority(os.PRIO_PROCESS, 0) + niceness))
 
 
 def _done(work: Callable[[], Generator[T, None, None]], tell: Callable[[T], None], over: threading.Event) -> _End:

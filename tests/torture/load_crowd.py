@@ -109,10 +109,10 @@ class Crowd:
                         return
                     reply = await ask(probe)
                     seen.note(reply, probe)
+                    pause = think * chance.uniform(0.5, 1.5)
                     if reply.status == 503:
-                        await asyncio.sleep(float(reply.headers.get("retry-after", 1)))
-                    elif think:
-                        await asyncio.sleep(think * chance.uniform(0.5, 1.5))
+                        pause = float(reply.headers.get("retry-after", 1))
+                    await asyncio.sleep(max(0.0, min(pause, deadline - time.monotonic())))
 
         began = time.monotonic()
         users_asking = asyncio.gather(*(user(number) for number in range(users)))

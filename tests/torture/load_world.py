@@ -17,7 +17,7 @@ from tests.chat_server import Asked
 from tests.chat_server import serving as serving_model
 from tests.torture.load_corpus import BYTES_OF_A_SPEECH, ITEMS, write_speeches
 from tests.torture.rows import SkippedError, Trial
-from tests.torture.security_world import Server, environment, program
+from tests.torture.security_world import Server, environment, program, shared_server
 
 from askspeech.builder import Builder
 
@@ -49,12 +49,14 @@ class Wanted:
     """How large a run is, by the variables TORTURE_PASSAGES, TORTURE_SECONDS, TORTURE_SCALE and TORTURE_SLACK.
 
     `scale` shortens all times, `seconds` is the time of the main part, `slack` what the limits are multiplied with.
+    By TORTURE_SHARED, rows that need no server of their own share one.
     """
 
     passages: int = 10_000
     seconds: float = 0.0
     scale: float = 1.0
     slack: float = 1.0
+    shared: bool = False
 
     def lasting(self, seconds: float) -> float:
         """How long something takes here that takes so long in the plan."""
@@ -66,7 +68,7 @@ def wanted() -> Wanted:
     get = os.environ.get
     return Wanted(
         int(get("TORTURE_PASSAGES", "10000")), float(get("TORTURE_SECONDS", "0")), float(get("TORTURE_SCALE", "1")),
-        float(get("TORTURE_SLACK", "1")),
+        float(get("TORTURE_SLACK", "1")), bool(get("TORTURE_SHARED")),
     )  # fmt: skip
 
 
@@ -101,6 +103,11 @@ def served(trial: Trial, store: Path | None = None, **settings: str) -> Iterator
     """The server over the rows' store, once it can answer."""
     if sys.platform != "linux":
         raise SkippedError("visitors come from addresses 127.x.x.x, which only Linux has without more ado")
+    if wanted().shared and not (store or settings):
+        server = shared_server(load_folder(trial.scratch))
+        until_ready(server)
+        yield server
+        return
     variables = environment(**UNLIMITED, **{"ASKSPEECH_LOG_LEVEL": "warning", **settings})
     with program(store or load_folder(trial.scratch) / "store", trial.folder, env=variables) as server:
         until_ready(server)

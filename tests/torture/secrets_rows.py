@@ -187,8 +187,8 @@ def signing_in(world: World) -> None:
             reply = world.reply(server, b"/sign-in", method="POST", headers=headers, body=body)
         cookies = [line for line in reply.head.decode().split("\r\n") if line.lower().startswith("set-cookie:")]
         assert cookies, f"nobody is signed in: {reply.head!r} {reply.body[:300]!r}"
-        session = cookies[0].partition(":")[2].partition(";")[0].strip()
-        world.secrets["the session"] = session.partition("=")[2]
+        session, browser = (line.partition(":")[2].partition(";")[0].strip() for line in cookies)
+        world.secrets |= {"the session": session.partition("=")[2], "the browser": browser.partition("=")[2]}
         # The browser is told its session: that answer alone may hold it.
         world.contents = {
             name: content for name, content in world.contents.items() if content != reply.head + reply.body

@@ -75,7 +75,7 @@ class Heard:
 
 
 class Visitor:
-    """Somebody at one address, with one connection that is used again, and the cookie of whoever signed in."""
+    """Somebody at one address, with one connection that is used again, and the cookies of whoever signed in."""
 
     def __init__(self, port: int, source: str = "127.0.0.1", headers: Mapping[str, str] | None = None) -> None:
         self._port, self._source = port, source
@@ -96,6 +96,9 @@ class Visitor:
                 answer = connection.getresponse()
                 content = answer.read()
                 found = {name.lower(): value for name, value in answer.getheaders()}
+                # As a browser sends them back.
+                set_cookies = answer.headers.get_all("set-cookie") or []
+                found["set-cookie"] = "; ".join(one.partition(";")[0] for one in set_cookies)
                 return Heard(answer.status, found, content, time.perf_counter() - began)
             except (OSError, http.client.HTTPException):
                 self.close()
@@ -116,7 +119,7 @@ class Visitor:
         form = urlencode({"name": name, "password": password}).encode()
         heard = self.send("POST", "/sign-in", form, Content_Type=FORM, **headers)
         if heard.status == 303:
-            self.headers["Cookie"] = heard.headers["set-cookie"].partition(";")[0]
+            self.headers["Cookie"] = heard.headers["set-cookie"]
         return heard
 
     def ask(self, token: str) -> Heard:
@@ -150,6 +153,7 @@ class Others:
     during: list[float] = field(default_factory=list)
     is_quiet: bool = True
     began: float = field(default_factory=time.monotonic)
+    first: float = field(default_factory=time.monotonic)
 
     def breathe(self) -> None:
         """Let it be quiet for as long as it was not; called after every deed."""
