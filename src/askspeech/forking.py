@@ -24,9 +24,9 @@ from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import IO, NoReturn
+from typing import IO, NoReturn, Protocol
 
-__all__ = ["Forker"]
+__all__ = ["Forker", "Process"]
 
 _LARGEST_MESSAGE = 1 << 16
 _READY = b"ready"
@@ -35,16 +35,49 @@ _OF_PYTEST = "PYTEST_CURRENT_TEST"  # changes all the time where tests use asksp
 _PACKAGE = Path(__file__).resolve().parent.parent  # so that it finds this very package, installed or not
 
 
+class Process(Protocol):
+    """What is asked of the process that waits for tasks; `subprocess.Popen` is one."""
+
+    def poll(self) -> int | None:
+        """Its exit status, None while it runs."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+    def wait(self) -> int:
+        """Wait until it has ended."""
+
+
+def fresh(theirs: socket.socket, arguments: Sequence[str]) -> Process:
+    """Start a fresh interpreter that calls `main` with the number of its end of the socket and these arguments."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "askspeech.forking", str(theirs.fileno()), *arguments],
+        cwd=_PACKAGE,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,  # whatever keeps it from starting, a fresh interpreter says
+        pass_fds=[theirs.fileno()],
+    )  # in the group of its owner: who stops or ends that, means it too
+
+
 class Forker:
     """Runs a module's `main` in processes of their own, each of which begins with the module imported.
 
     Nothing is started before it is needed. Safe to use from several threads; tasks at the same time have processes
-    that import anew. `imports` are modules that the tasks would import, `seconds` is how long one waits for a task.
+    that import anew. `imports` are modules that the tasks would import, `seconds` is how long one waits for a task;
+    `start` starts the process that waits.
     """
 
-    def __init__(self, module: str, imports: Sequence[str] = (), seconds: float = 60.0) -> None:
+    def __init__(
+        self,
+        module: str,
+        imports: Sequence[str] = (),
+        seconds: float = 60.0,
+        start: Callable[[socket.socket, Sequence[str]], Process] = fresh,
+    ) -> None:
         self._arguments = [str(seconds), module, *imports]
         self._module = module
+        self._start = start
         self._lock = Lock()
         self._idle: _Waiting | None = None
 
@@ -53,7 +86,7 @@ class Forker:
         if sys.platform == "linux" and not self._is_usable():
             atexit.unregister(self.close)
             atexit.register(self.close)
-            self._keep(_Waiting(self._arguments))
+            self._keep(_Waiting(self._arguments, self._start))
 
     @property
     def is_ready(self) -> bool:
@@ -118,19 +151,12 @@ class _EndedError(Exception):
 class _Waiting:
     """The process, and the socket by which it is given tasks; used by one thread at a time."""
 
-    def __init__(self, arguments: Sequence[str]) -> None:
+    def __init__(self, arguments: Sequence[str], start: Callable[[socket.socket, Sequence[str]], Process]) -> None:
         self._circumstances = _circumstances()
         self._ready = False
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "askspeech.forking", str(theirs.fileno()), *arguments],
-                cwd=_PACKAGE,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,  # whatever keeps it from starting, a fresh interpreter says
-                pass_fds=[theirs.fileno()],
-            )  # in the group of its owner: who stops or ends that, means it too
+            self._process = start(theirs, arguments)
         self._copy = 0
 
     def fits(self) -> bool:

@@ -9,6 +9,7 @@ import os
 import random
 import shutil
 import signal
+import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,10 +20,11 @@ import chromadb.api.rust  # noqa: F401 - which the first index that is opened wo
 
 import askspeech.answers
 import askspeech.indexing
-from askspeech import SpeechIndex, build_index
+from askspeech import SpeechIndex, build_index, forking, verification
 from askspeech.disk import watched
 from askspeech.embedder import builtin_embedder
 from askspeech.errors import AskSpeechError
+from askspeech.forking import Forker
 from askspeech.store import Store
 
 TIME_LIMIT_SECONDS = 600
@@ -150,6 +152,41 @@ class Child:
         return Outcome(**json.loads(content))
 
 
+class Fork:
+    """A process that waits for tasks, forked from a child that has opened nothing yet: it imports nothing anew."""
+
+    def __init__(self, theirs: socket.socket, arguments: Sequence[str]) -> None:
+        self._status: int | None = None
+        self._pid = os.fork()
+        if not self._pid:
+            status = 1
+            try:
+                os.closerange(3, theirs.fileno())
+                os.closerange(theirs.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
+                status = forking.main([str(theirs.fileno()), *arguments])
+            finally:
+                os._exit(status)
+
+    def poll(self) -> int | None:
+        """Its exit status, None while it runs."""
+        return self._ended(os.WNOHANG)
+
+    def kill(self) -> None:
+        """End it at once."""
+        if self.poll() is None:
+            os.kill(self._pid, signal.SIGKILL)
+
+    def wait(self) -> int:
+        """Wait until it has ended."""
+        return self._ended(0) or 0
+
+    def _ended(self, how: int) -> int | None:
+        if self._status is None:
+            ended, status = os.waitpid(self._pid, how)
+            self._status = os.waitstatus_to_exitcode(status) if ended else None
+        return self._status
+
+
 def start(function: Callable[[], Any]) -> Child:
     """Run a function in a forked child; its value must fit in JSON."""
     builtin_embedder()
@@ -162,6 +199,8 @@ def start(function: Callable[[], Any]) -> Child:
     status = 1
     try:
         os.close(reading)
+        verification._READER = Forker("askspeech.verification", start=Fork)
+        verification.prepare()
         try:
             result: dict[str, Any] = {"value": function()}
         except AskSpeechError as error:
