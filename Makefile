@@ -142,7 +142,8 @@ system:
 	    echo 'make system needs apt-get; elsewhere install Chromium or Chrome, a Chinese font and LibreOffice by hand' >&2; exit 1; }
 	@echo 'Installing Chromium and Chinese fonts, for the tests that drive a browser, LibreOffice, which reads .doc and .wps, and nginx, for the test of docs/operating.md.'
 	apt-get update
-	DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends chromium fonts-noto-cjk libreoffice-writer-nogui nginx-light openssl
+	shell="$$(apt-cache show chromium-headless-shell >/dev/null 2>&1 && echo chromium-headless-shell)"; \
+	DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends chromium $$shell fonts-noto-cjk libreoffice-writer-nogui nginx-light openssl
 
 clean:
 	rm -rf $(VENV) .bench-environments build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis src/*.egg-info

@@ -16,12 +16,16 @@ from askspeech.live_index import Opened
 from askspeech.server import create_application
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+SHELL = "chromium-headless-shell"
 PLACES = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",)
 
 
-def browser_program() -> str | None:
-    """Where Chromium or Chrome is; None where there is none."""
-    found = (shutil.which(name) for name in NAMES)
+def browser_program(*, complete: bool = True) -> str | None:
+    """Where Chromium or Chrome is; None where there is none.
+
+    Not `complete` is one without windows, where it is installed: the same engine, which opens a page in half the time.
+    """
+    found = (shutil.which(name) for name in (*(() if complete else (SHELL,)), *NAMES))
     return next((path for path in (*found, *PLACES) if path and Path(path).exists()), None)
 
 

@@ -49,7 +49,7 @@ Opener = Callable[[], Opened]
 
 marks = [
     pytest.mark.browser,
-    pytest.mark.skipif(browser_program() is None, reason=f"no browser: none of {', '.join(NAMES)}"),
+    pytest.mark.skipif(browser_program(complete=False) is None, reason=f"no browser: none of {', '.join(NAMES)}"),
 ]
 """For every test file that needs a browser, as its `pytestmark`."""
 CUT_OFF = ("AbortError", "errored out")
@@ -80,11 +80,11 @@ class Watch:
 
 
 @contextlib.contextmanager
-def launched() -> Iterator[playwright_api.Browser]:
+def launched(*, complete: bool = False) -> Iterator[playwright_api.Browser]:
     # A browser's sandbox does not work for root, as in containers.
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with playwright_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_program(), args=arguments)
+        browser = playwright.chromium.launch(executable_path=browser_program(complete=complete), args=arguments)
         yield browser
         browser.close()
 

@@ -16,6 +16,7 @@ from tests.browser import (
     ask,
     click_number,
     is_in_view,
+    launched,
     marks,
     opened,
     playwright_api,
@@ -37,6 +38,13 @@ from askspeech.settings import ChatSettings
 from askspeech.texts import CHINESE, ENGLISH
 
 pytestmark = marks
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[playwright_api.Browser]:
+    """The complete program that people have; the other files do with its engine, where that is installed by itself."""
+    with launched(complete=True) as program:
+        yield program
 
 
 def test_a_citation_opens_the_speech_at_its_words(page: Page) -> None:
