@@ -41,12 +41,12 @@ def build_page(site: Site) -> gr.Blocks:
     """All pages as Gradio blocks, the page for asking at the root."""
     page: gr.Blocks = Pages(title=f"{CHINESE.title} AskSpeech", analytics_enabled=False, fill_width=True)
     words = page_i18n()
-    for name in PAGES:
-        if name not in BUILDERS:
-            continue
-        if name != "chat":
-            page.route(name, f"/{name}", show_in_navbar=False)
-        with page:
+    paths = {name: "" if name == "chat" else name for name in PAGES if name in BUILDERS}
+    for name in filter(None, paths.values()):
+        page.route(name, f"/{name}", show_in_navbar=False)
+    # Gradio would have each page begun anew, and makes its whole application again at the end of each.
+    with page:
+        for name, page.current_page in paths.items():
             BUILDERS[name](page, words, site)
     # Gradio checks the paths of uploaded files, which a client sends, of launched pages alone; ours is mounted.
     page.has_launched = True
