@@ -65,7 +65,7 @@ class Watch:
     expected: tuple[str, ...] = ()
 
     def follow(self, page: Page) -> None:
-        page.on("console", lambda message: self.said(message.type, message.text))
+        page.on("console", lambda message: self.said(message.type, f"{message.text} {message.location.get('url', '')}"))
         page.on("pageerror", lambda error: self.said("error", str(error)))
         page.on("dialog", lambda dialog: self.complaints.append(f"dialog: {dialog.message}"))
         page.on("request", lambda request: self.requested(request.url))
