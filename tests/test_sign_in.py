@@ -70,8 +70,14 @@ def users(empty: Users) -> Users:
     return empty
 
 
-def client_of(users: Users, address: str = "9.9.9.9", url: str = "http://speeches.example") -> TestClient:
-    inner = Starlette(routes=[*sign_in_routes(users, PAGES), *(Route(path, page) for path in PAGES)])
+LATE = 0.3
+"""How late, here, one is told that a password was not looked at; the tests of being late wait as long as people do."""
+
+
+def client_of(
+    users: Users, address: str = "9.9.9.9", url: str = "http://speeches.example", late: float = LATE
+) -> TestClient:
+    inner = Starlette(routes=[*sign_in_routes(users, PAGES, late), *(Route(path, page) for path in PAGES)])
     gate = Gate(inner, users, PAGES, PROXIES)
     return TestClient(
         gate, base_url=url, client=(address, 5), follow_redirects=False, headers={"accept-language": "en"}
@@ -318,7 +324,7 @@ def test_what_nobody_would_look_at_is_refused_late_and_not_counted(tmp_path: Pat
     hasher = Slow()
     users = Users(tmp_path, Passwords(hasher))
     users.add("bob", PASSWORD, "administrator")
-    application = client_of(users).app
+    application = client_of(users, late=SECONDS_TO_REFUSE_A_PASSWORD).app
 
     async def tried(place: int) -> tuple[int, float]:
         began = time.monotonic()

@@ -63,11 +63,13 @@ class SignIn:
     Args:
         users: who may sign in; None where nobody can, as nothing is kept.
         pages: the addresses of the pages, to which whoever has signed in goes back.
+        late: the seconds after which one is told that a password was not looked at.
     """
 
-    def __init__(self, users: Users | None, pages: frozenset[str]) -> None:
+    def __init__(self, users: Users | None, pages: frozenset[str], late: float) -> None:
         self._users = users
         self._pages = pages
+        self._late = late
         self._throttle = None if users is None else Throttle(users.folder)
         self._devices = None if users is None else Devices(users.folder)
         self._of_known = Workers("askspeech-sign-in-known", THREADS, WAITING, niceness=NICENESS)
@@ -167,7 +169,7 @@ class SignIn:
             return Refused(HTTPStatus.SERVICE_UNAVAILABLE, lambda texts: texts.sign_in_busy)
         one, workers = await self._counted(throttle, place, name, _device_of(request, visit))
         if one.wait:
-            await asyncio.sleep(SECONDS_TO_REFUSE_A_PASSWORD)
+            await asyncio.sleep(self._late)
             return Refused(
                 HTTPStatus.TOO_MANY_REQUESTS, lambda texts: texts.sign_in_wait.format(seconds=one.wait), one.wait
             )
@@ -247,20 +249,22 @@ class Refused:
         return answer
 
 
-def sign_in_routes(users: Users | None, pages: frozenset[str]) -> list[Route]:
-    """The addresses of the forms, to be put among the routes of the server."""
-    forms = SignIn(users, pages)
+def sign_in_routes(
+    users: Users | None, pages: frozenset[str], late: float = SECONDS_TO_REFUSE_A_PASSWORD
+) -> list[Route]:
+    """The addresses of the forms, to be put among the routes of the server; refusals are told `late` seconds late."""
+    forms = SignIn(users, pages, late)
     return [
-        _route(SIGN_IN_PATH, forms.shown, "GET"),
-        _route(SIGN_IN_PATH, forms.signed_in, "POST"),
-        _route(SIGN_OUT_PATH, forms.back, "GET"),
-        _route(SIGN_OUT_PATH, forms.signed_out, "POST"),
-        _route(PASSWORD_PATH, forms.password_shown, "GET"),
-        _route(PASSWORD_PATH, forms.password_changed, "POST"),
+        _route(SIGN_IN_PATH, forms.shown, "GET", late),
+        _route(SIGN_IN_PATH, forms.signed_in, "POST", late),
+        _route(SIGN_OUT_PATH, forms.back, "GET", late),
+        _route(SIGN_OUT_PATH, forms.signed_out, "POST", late),
+        _route(PASSWORD_PATH, forms.password_shown, "GET", late),
+        _route(PASSWORD_PATH, forms.password_changed, "POST", late),
     ]
 
 
-def _route(path: str, handler: Handler, method: str) -> Route:
+def _route(path: str, handler: Handler, method: str, late: float) -> Route:
     async def answered(request: Request) -> Response:
         texts = page_texts(language_of_reader(request.headers.get("accept-language"), request.headers.get("cookie")))
         visit = visit_of(request)
@@ -269,7 +273,7 @@ def _route(path: str, handler: Handler, method: str) -> Route:
         try:
             answer = await handler(request, visit, texts)
         except BusyError:
-            await asyncio.sleep(SECONDS_TO_REFUSE_A_PASSWORD)
+            await asyncio.sleep(late)
             answer = _page(sign_in_page(texts, texts.sign_in_busy), HTTPStatus.SERVICE_UNAVAILABLE)
             answer.headers["Retry-After"] = str(SECONDS_WHEN_BUSY)
         except AskSpeechError as error:
