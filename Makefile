@@ -101,6 +101,7 @@ test: setup-tests
 	$(BIN)/python -m pytest $(or $(PYTEST_ARGS),-n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=30)
 
 torture: setup-tests
+	@$(BIN)/python -m compileall -q src
 	PYTHONPATH=src $(BIN)/python -m tests.torture $(ROW) --output '$(TORTURE_OUTPUT)' $(if $(TRIALS),--trials $(TRIALS))
 
 # all-MiniLM-L6-v2 comes as a package; without it, its rows say that it is not installed.
