@@ -320,21 +320,25 @@ def tries_of(folder: Path) -> int:
     return int(number)
 
 
+async def tried(
+    application: Any, place: str, password: str = OTHER, headers: dict[str, str] | None = None
+) -> tuple[int, float]:
+    """The status for bob with that password from that address, and after how many seconds it came."""
+    began = time.monotonic()
+    transport = ASGITransport(application, client=(place, 5))
+    async with AsyncClient(transport=transport, base_url="http://speeches.example", timeout=60) as one:
+        answer = await one.post("/sign-in", data={"name": "bob", "password": password}, headers=headers)
+    return answer.status_code, time.monotonic() - began
+
+
 def test_what_nobody_would_look_at_is_refused_late_and_not_counted(tmp_path: Path) -> None:
     hasher = Slow()
     users = Users(tmp_path, Passwords(hasher))
     users.add("bob", PASSWORD, "administrator")
     application = client_of(users, late=SECONDS_TO_REFUSE_A_PASSWORD).app
 
-    async def tried(place: int) -> tuple[int, float]:
-        began = time.monotonic()
-        transport = ASGITransport(application, client=(f"10.9.0.{place}", 5))
-        async with AsyncClient(transport=transport, base_url="http://speeches.example", timeout=60) as one:
-            answer = await one.post("/sign-in", data={"name": "bob", "password": OTHER})
-        return answer.status_code, time.monotonic() - began
-
     async def work() -> list[tuple[int, float]]:
-        going = [asyncio.create_task(tried(place)) for place in range(1 + WAITING + 7)]
+        going = [asyncio.create_task(tried(application, f"10.9.0.{place}")) for place in range(1 + WAITING + 7)]
         busy, _ = await asyncio.wait(going, timeout=2 * SECONDS_TO_REFUSE_A_PASSWORD)
         assert tries_of(tmp_path) == 1 + WAITING and len(busy) == 7
         hasher.go.set()
@@ -353,18 +357,13 @@ def test_guesses_from_many_places_hold_up_nobody_who_signs_in(tmp_path: Path) ->
     for place in range(1 + WAITING):
         throttle.begin(f"10.9.0.{place}", "bob")
 
-    async def tried(place: str, password: str) -> int:
-        transport = ASGITransport(application, client=(place, 5))
-        async with AsyncClient(transport=transport, base_url="http://speeches.example", timeout=60) as one:
-            return (await one.post("/sign-in", data={"name": "bob", "password": password})).status_code
-
     async def work() -> tuple[int, list[int]]:
-        guesses = [asyncio.create_task(tried(f"10.9.0.{place}", OTHER)) for place in range(1 + WAITING)]
+        guesses = [asyncio.create_task(tried(application, f"10.9.0.{place}")) for place in range(1 + WAITING)]
         while tries_of(tmp_path) < 2 * len(guesses):
             await asyncio.sleep(0.05)
-        signed_in = await asyncio.wait_for(tried("10.9.1.1", PASSWORD), 10)
+        signed_in, _ = await asyncio.wait_for(tried(application, "10.9.1.1", PASSWORD), 10)
         hasher.go.set()
-        return signed_in, [await one for one in guesses]
+        return signed_in, [(await one)[0] for one in guesses]
 
     assert asyncio.run(work()) == (303, [401] * (1 + WAITING))
 
@@ -378,20 +377,15 @@ def test_new_places_hold_up_nobody_where_they_signed_in_before(tmp_path: Path) -
     assert sign_in(client).status_code == 303
     known = {"Cookie": f"{DEVICE}={client.cookies[DEVICE]}"}
 
-    async def tried(place: str, password: str, headers: dict[str, str]) -> int:
-        transport = ASGITransport(application, client=(place, 5))
-        async with AsyncClient(transport=transport, base_url="http://speeches.example", timeout=60) as one:
-            data = {"name": "bob", "password": password}
-            return (await one.post("/sign-in", data=data, headers=headers)).status_code
-
     async def work() -> list[int]:
-        guesses = [asyncio.create_task(tried(f"10.9.0.{place}", OTHER, {})) for place in range(1 + WAITING)]
+        guesses = [asyncio.create_task(tried(application, f"10.9.0.{place}")) for place in range(1 + WAITING)]
         while tries_of(tmp_path) < len(guesses):
             await asyncio.sleep(0.05)
         forged = {"Cookie": f"{DEVICE}={'x' * 43}"}
-        here = [await asyncio.wait_for(tried("10.9.1.1", PASSWORD, one), 10) for one in (known, {}, forged)]
+        asked = [tried(application, "10.9.1.1", PASSWORD, one) for one in (known, {}, forged)]
+        here = [(await asyncio.wait_for(one, 10))[0] for one in asked]
         hasher.go.set()
-        assert [await one for one in guesses] == [401] * (1 + WAITING)
+        assert [(await one)[0] for one in guesses] == [401] * (1 + WAITING)
         return here
 
     assert asyncio.run(work()) == [303, 503, 503]

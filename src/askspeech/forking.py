@@ -48,6 +48,10 @@ class Process(Protocol):
         """Wait until it has ended."""
 
 
+Start = Callable[[socket.socket, Sequence[str]], Process]
+"""Starts the process: with its end of the socket, and what `main` is told besides."""
+
+
 def fresh(theirs: socket.socket, arguments: Sequence[str]) -> Process:
     """Start a fresh interpreter that calls `main` with the number of its end of the socket and these arguments."""
     return subprocess.Popen(
@@ -73,7 +77,7 @@ class Forker:
         module: str,
         imports: Sequence[str] = (),
         seconds: float = 60.0,
-        start: Callable[[socket.socket, Sequence[str]], Process] = fresh,
+        start: Start = fresh,
     ) -> None:
         self._arguments = [str(seconds), module, *imports]
         self._module = module
@@ -151,7 +155,7 @@ class _EndedError(Exception):
 class _Waiting:
     """The process, and the socket by which it is given tasks; used by one thread at a time."""
 
-    def __init__(self, arguments: Sequence[str], start: Callable[[socket.socket, Sequence[str]], Process]) -> None:
+    def __init__(self, arguments: Sequence[str], start: Start) -> None:
         self._circumstances = _circumstances()
         self._ready = False
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

@@ -253,14 +253,14 @@ def sign_in_routes(
     users: Users | None, pages: frozenset[str], late: float = SECONDS_TO_REFUSE_A_PASSWORD
 ) -> list[Route]:
     """The addresses of the forms, to be put among the routes of the server; refusals are told `late` seconds late."""
-    forms = SignIn(users, pages, late)
+    forms, route = SignIn(users, pages, late), partial(_route, late=late)
     return [
-        _route(SIGN_IN_PATH, forms.shown, "GET", late),
-        _route(SIGN_IN_PATH, forms.signed_in, "POST", late),
-        _route(SIGN_OUT_PATH, forms.back, "GET", late),
-        _route(SIGN_OUT_PATH, forms.signed_out, "POST", late),
-        _route(PASSWORD_PATH, forms.password_shown, "GET", late),
-        _route(PASSWORD_PATH, forms.password_changed, "POST", late),
+        route(SIGN_IN_PATH, forms.shown, "GET"),
+        route(SIGN_IN_PATH, forms.signed_in, "POST"),
+        route(SIGN_OUT_PATH, forms.back, "GET"),
+        route(SIGN_OUT_PATH, forms.signed_out, "POST"),
+        route(PASSWORD_PATH, forms.password_shown, "GET"),
+        route(PASSWORD_PATH, forms.password_changed, "POST"),
     ]
 
 
