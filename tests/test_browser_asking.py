@@ -153,35 +153,41 @@ def test_sources_say_why_on_request(browser: playwright_api.Browser, samples_ind
 # Again, edited, literally, led on
 
 
-def test_again_edited_and_led_on(page: Page) -> None:
-    tools = page.locator("#as-tools")
-    assert tools.is_hidden()
-    ask(page, fakes.WEATHER.question)
-    ask(page, fakes.OFFICERS.question)
-    page.fill(ASK, "下一个")
-    page.get_by_role("button", name=CHINESE.retry).click()
-    settled(page, 2)
-    assert page.input_value(ASK) == "下一个", "what is typed stays"
-    assert page.locator("#as-literally").is_hidden() and page.locator("#as-unedit").is_hidden()
+def test_again_edited_and_led_on(browser: playwright_api.Browser) -> None:
+    gate = threading.Event()
+    gate.set()
+    with serving_fakes(fakes.FakeAnswers(gate=gate)) as started, opened(browser, started) as page:
+        tools = page.locator("#as-tools")
+        assert tools.is_hidden()
+        ask(page, fakes.WEATHER.question)
+        ask(page, fakes.OFFICERS.question)
+        page.fill(ASK, "下一个")
+        gate.clear()
+        page.get_by_role("button", name=CHINESE.retry).click()
+        page.wait_for_selector(f"{ANSWER}.as-running")
+        gate.set()
+        settled(page, 2)
+        assert page.input_value(ASK) == "下一个", "what is typed stays"
+        assert page.locator("#as-literally").is_hidden() and page.locator("#as-unedit").is_hidden()
 
-    page.click("#as-edit")
-    page.wait_for_selector(".as-editing")
-    assert page.input_value(ASK) == fakes.OFFICERS.question and page.evaluate(FOCUSED, ASK)
-    assert page.locator("#as-retry").is_hidden()
-    page.click("#as-unedit")
-    page.wait_for_selector(".as-editing", state="detached")
-    page.click("#as-edit")
-    page.wait_for_selector(".as-editing")
-    page.fill(ASK, fakes.DEBTS.question)
-    page.press(ASK, "Enter")
-    page.wait_for_selector(f"{NUMBER} >> nth=3")
-    settled(page, 2)
-    assert page.locator(".as-question").all_text_contents() == [fakes.WEATHER.question, fakes.DEBTS.question]
+        page.click("#as-edit")
+        page.wait_for_selector(".as-editing")
+        assert page.input_value(ASK) == fakes.OFFICERS.question and page.evaluate(FOCUSED, ASK)
+        assert page.locator("#as-retry").is_hidden()
+        page.click("#as-unedit")
+        page.wait_for_selector(".as-editing", state="detached")
+        page.click("#as-edit")
+        page.wait_for_selector(".as-editing")
+        page.fill(ASK, fakes.DEBTS.question)
+        page.press(ASK, "Enter")
+        page.wait_for_selector(f"{NUMBER} >> nth=3")
+        settled(page, 2)
+        assert page.locator(".as-question").all_text_contents() == [fakes.WEATHER.question, fakes.DEBTS.question]
 
-    page.locator("#as-chat .option", has_text=fakes.OFFICERS.question).click()
-    settled(page, 3)
-    assert page.locator(".as-question").last.text_content() == fakes.OFFICERS.question
-    assert page.locator("#as-chat .option").count() == 1, "of the latest answer alone, and nothing asked before"
+        page.locator("#as-chat .option", has_text=fakes.OFFICERS.question).click()
+        settled(page, 3)
+        assert page.locator(".as-question").last.text_content() == fakes.OFFICERS.question
+        assert page.locator("#as-chat .option").count() == 1, "of the latest answer alone, and nothing asked before"
 
 
 def test_the_tools_go_while_an_answer_is_running_and_escape_ends_it(browser: playwright_api.Browser) -> None:

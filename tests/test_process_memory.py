@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from askspeech.process_memory import hand_back, keep_one_heap, settle, settling
+from askspeech.process_memory import OBJECTS_BETWEEN, hand_back, keep_one_heap, settle, settling
 
 BLOCKS, BYTES = 20_000, 5_000
 HALF = BLOCKS * BYTES // 2
@@ -83,14 +83,33 @@ def test_a_server_hands_them_back_every_now_and_then() -> None:
     asyncio.run(asyncio.wait_for(run(), 10))
 
 
-def test_it_ends_with_its_block() -> None:
-    usual = gc.get_threshold()
+def test_a_start_does_not_wait_for_it() -> None:
+    looks: list[object] = []
 
+    async def run() -> None:
+        async with settling(lambda: looks.append(None), 3600):
+            await asyncio.sleep(0.05)
+
+    frozen = gc.get_freeze_count()
+    asyncio.run(run())
+    assert looks == [] and gc.get_freeze_count() <= frozen
+
+
+@pytest.fixture(params=[700, 30_000])
+def usual(request: pytest.FixtureRequest) -> Iterator[int]:
+    """How many objects are made between two looks before the block."""
+    before = gc.get_threshold()
+    gc.set_threshold(request.param, 11, 12)
+    yield request.param
+    gc.set_threshold(*before)
+
+
+def test_it_ends_with_its_block(usual: int) -> None:
     async def run() -> set[asyncio.Task[object]]:
         async with settling(lambda: "one", 3600):
             await asyncio.sleep(0.01)
-            assert gc.get_threshold()[0] > usual[0]
-        assert gc.get_threshold() == usual
+            assert gc.get_threshold() == (max(OBJECTS_BETWEEN, usual), 11, 12)
+        assert gc.get_threshold() == (usual, 11, 12)
         return asyncio.all_tasks() - {asyncio.current_task()}  # type: ignore[arg-type]
 
     assert asyncio.run(run()) == set()

@@ -68,7 +68,7 @@ async def settling(generation: Callable[[], object], seconds: float = SECONDS_BE
         seconds: how long after one look the next one is.
     """
     before = gc.get_threshold()
-    gc.set_threshold(OBJECTS_BETWEEN, *before[1:])
+    gc.set_threshold(max(OBJECTS_BETWEEN, before[0]), *before[1:])
     task = asyncio.create_task(_again_and_again(generation, seconds))
     try:
         yield
@@ -83,12 +83,12 @@ async def settling(generation: Callable[[], object], seconds: float = SECONDS_BE
 async def _again_and_again(generation: Callable[[], object], seconds: float) -> None:
     settled = None
     while True:
+        await asyncio.sleep(seconds)  # at the start somebody is waiting for the first answer
         known = generation()
         if known != settled:
             await asyncio.to_thread(settle)
             settled = known
         await asyncio.to_thread(hand_back)
-        await asyncio.sleep(seconds)
 
 
 def _of_the_c_library(name: str) -> Callable[..., int] | None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import IO
 
 from tests.conftest import TEXTS
 
@@ -72,17 +73,20 @@ def program(
             cwd=folder, env=dict(env or environment()),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=writing, start_new_session=True,
         )  # fmt: skip
+    assert process.stdout is not None
+    rest = threading.Thread(target=_copy, args=(process.stdout, log), daemon=True)
     try:
-        assert process.stdout is not None
         line = process.stdout.readline().decode().strip()
         assert line.startswith("http://127.0.0.1:"), f"the server did not start: {log.read_text(encoding='utf-8')}"
-        rest = threading.Thread(target=_copy, args=(process, log), daemon=True)
         rest.start()
         yield Server(int(line.rpartition(":")[2]), process, log)
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)  # what it was started through keeps a signal of its own to itself
         process.wait(timeout=30)
+        if rest.is_alive():
+            rest.join(timeout=30)
+        process.stdout.close()
 
 
 _shared: dict[Path, tuple[contextlib.ExitStack, Server]] = {}
@@ -101,10 +105,9 @@ def shared_server(scratch: Path) -> Server:
     return server
 
 
-def _copy(process: "subprocess.Popen[bytes]", log: Path) -> None:
-    assert process.stdout is not None
+def _copy(output: IO[bytes], log: Path) -> None:
     with log.open("ab", buffering=0) as writing:
-        for line in process.stdout:
+        for line in output:
             writing.write(line)
 
 
