@@ -21,6 +21,8 @@ T = TypeVar("T")
 GUESSES, AT_ONCE = 10_000, 100
 PAIRS = 1000
 TRIES, TRIES_FROM_A_PLACE, WINDOW = 5, 50, 300
+LONG_ENOUGH = 60
+"""To find out whether somebody is locked out, in seconds: each refusal is told five seconds late."""
 LARGEST_GAP = 0.005
 MOST_RATIO = 1.2
 """By how much the time within which 95 of 100 questions of others are answered may change."""
@@ -66,12 +68,15 @@ def guessed(visitors: Sequence[Visitor], guesses: int, met: Others, name: str = 
 
 
 def locked_again(visitor: Visitor, name: str = VICTIM) -> None:
-    """Guess until it has to wait: of what was guessed long before, the last may just have become too old to count."""
-    for _ in range(TRIES):
-        if (heard := visitor.sign_in(name, "a guess")).status == 429:
+    """Guess until it has to wait for a while longer: what was guessed long before may just become too old to count."""
+    for _ in range(4 * TRIES):
+        heard = visitor.sign_in(name, "a guess")
+        if heard.status == 401:
+            continue
+        if (left := waits(heard)) > LONG_ENOUGH:
             return
-        assert heard.status == 401, f"status {heard.status}"
-    waits(visitor.sign_in(name, "a guess"))
+        time.sleep(left + 1)
+    raise AssertionError(f"{4 * TRIES} guesses, and none has to wait for {LONG_ENOUGH} s")
 
 
 def at_once(tried: Callable[[T], Heard], chosen: Sequence[T]) -> list[Heard]:
