@@ -274,6 +274,7 @@ LAYERS = {
         "mcp_tools",
         "opening",
         "operations",
+        "late_refusals",
         "overflow",
         "options",
         "chat_page",

@@ -40,6 +40,7 @@ def port() -> Iterator[int]:
         "BODY_SECONDS": 1.0,
         "ENDING_SECONDS": 0.4,
         "TAKING_SECONDS": 0.6,
+        "REFUSING_SECONDS": 0.3,
     }.items():
         patch.setattr(connections, name, seconds)
     listener = socket.create_server(("127.0.0.1", 0))

@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 
 import pytest
-from tests.torture import flood_rows, routes_rows, service_world, sign_in_rows
+from tests.torture import flood_rows, other_people, routes_rows, sign_in_rows
 from tests.torture.rows import SkippedError, Trial
 from tests.torture.security_world import prepare_store
 
@@ -25,8 +25,8 @@ def trial(scratch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tri
     """A trial whose times are not judged, so that it need not be quiet now and then."""
     for module in (flood_rows, sign_in_rows):
         monkeypatch.setattr(module, "MOST_RATIO", 1000.0)
-    monkeypatch.setattr(service_world, "TIMED_BEFORE", 3)
-    monkeypatch.setattr(service_world, "SECONDS_IN_TURN", 1000.0)
+    monkeypatch.setattr(other_people, "TIMED_BEFORE", 3)
+    monkeypatch.setattr(other_people, "SECONDS_IN_TURN", 1000.0)
     return Trial(tmp_path, scratch, random.Random(1), "")
 
 
@@ -53,11 +53,15 @@ def test_no_other_name_and_no_other_site(trial: Trial, kind: str) -> None:
 
 
 def test_what_is_too_large_is_refused(trial: Trial) -> None:
-    flood_rows.messages(trial, rounds=1)
+    flood_rows.messages(trial, enough=0)
 
 
 def test_pages_without_end_are_refused(trial: Trial) -> None:
     flood_rows.pages(trial, count=400)
+
+
+def test_strangers_wait_for_their_refusals(trial: Trial) -> None:
+    flood_rows.strangers(trial, rounds=1)
 
 
 @pytest.mark.browser

@@ -25,6 +25,8 @@ SLOWEST = 16 * 1024
 TAKING_SECONDS = 60.0
 ENDING_SECONDS = 2.0
 MOST_FROM_ONE_PLACE = 256
+# When it is told that a head is too large: whoever sends one after the other would else take the time of all others.
+REFUSING_SECONDS = 1.0
 
 _log = logging.getLogger(__name__)
 
@@ -63,7 +65,8 @@ class _Bounded(HttpToolsProtocol):
         super().__init__(*arguments, **named)
         self._timer: asyncio.TimerHandle | None = None
         self._taking: asyncio.TimerHandle | None = None
-        self._part = "none"  # of a request, that is coming: none, head, body; the rest of one answered; or refused
+        # Of a request, that is coming: none, head, body; the rest of one answered; or it is refused, and told so.
+        self._part = "none"
         self._head = self._body = 0  # how many bytes of it have come
         self._began = 0.0
         self._is_too_large = False
@@ -88,7 +91,7 @@ class _Bounded(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what has come, as long as the head is not too large."""
-        if self._part == "refused" or self.transport.is_closing():
+        if self._part in ("refused", "told") or self.transport.is_closing():
             return
         if self._part == "none" and self._timer is None and self._is_idle():
             self._wait(HEAD_SECONDS)
@@ -181,18 +184,25 @@ class _Bounded(HttpToolsProtocol):
             if left > 0 or self.flow.read_paused:
                 self._wait(max(left, 1.0))
                 return
+        if self._part == "refused":
+            self._tell_of_head()
+            return
         if self._part == "head":
             self._answer(b"408 Request Timeout", "The request came too slowly. 请求发送过慢。")
         self.transport.close()
 
     def _refuse_head(self) -> None:
+        self._part = "refused"
+        self._wait(REFUSING_SECONDS)
+
+    def _tell_of_head(self) -> None:
         self._answer(
             b"431 Request Header Fields Too Large",
             f"The address and the headers are longer than {LARGEST_HEAD // 1024} KiB. 请求头过大。",
         )
         # Hanging up on what is still being sent would lose the answer.
         self.transport.write_eof()
-        self._part = "refused"
+        self._part = "told"
         self._wait(ENDING_SECONDS)
 
     def _answer(self, status: bytes, text: str) -> None:

@@ -42,6 +42,7 @@ from askspeech.gate import Gate, visit_of
 from askspeech.hosts import ANY_HOST, Hosts, hosts_of
 from askspeech.incoming import upload_folder
 from askspeech.inspection_route import inspection_route
+from askspeech.late_refusals import LateRefusals
 from askspeech.limits import UNLIMITED, Limited, Limits, PageRules
 from askspeech.live_index import LiveIndex, Opened
 from askspeech.mcp_server import MCP_PATH, McpEndpoint
@@ -165,6 +166,8 @@ def create_application(
     application.add_middleware(Gate, users=users, pages=paths, proxies=proxies, hosts=hosts)
     application.add_middleware(Overflow, turns=turns, asks=asks, proxies=proxies)
     application.add_middleware(Guard)
+    if limits.requests:
+        application.add_middleware(LateRefusals, proxies=proxies)
     application.add_middleware(AccessLog, metrics=operations.metrics, with_users=bool(logs and logs.users))
     _add_routes(application, live)
     application.router.routes.extend(operations.routes())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.gate_walk import ROUTES, VISITORS, Server, all_routes, kind_of, started, walked_server, wrongly_met
 from tests.torture.rows import Figures, Row, Trial
-from tests.torture.security_world import prepare_store, raw
+from tests.torture.security_world import UNLIMITED, prepare_store, raw
 from tests.torture.service_world import FORM, READER, Service, service
 from tests.torture.service_world import PASSWORD as SERVICE_PASSWORD
 
@@ -64,7 +64,7 @@ def by_token(trial: Trial) -> Figures:
     access = Access(trial.folder / "data")
     removed, gone = access.add("reader", "removed")
     access.remove(removed.id)
-    with service(prepared(trial), trial.folder) as running:
+    with service(prepared(trial), trial.folder, **UNLIMITED) as running:
         sent = [one.format(good=running.token) for one in LISTED] + [f"Bearer {gone}"]
         sent += [f"Bearer {running.token[:-1]}{'0' if running.token[-1] != '0' else '1'}"]
         cookie = running.visitor()
@@ -126,7 +126,7 @@ def host_kinds(_: Path) -> Sequence[str]:
 def named(trial: Trial) -> Figures:
     """One way of coming under another name, or for another site."""
     setting = {} if trial.kind == UNSET else {"ASKSPEECH_ALLOWED_HOSTS": "speeches.example.org"}
-    with service(trial.scratch, trial.folder, **setting) as running:
+    with service(trial.scratch, trial.folder, **UNLIMITED, **setting) as running:
         session = running.visitor()
         assert session.sign_in("administrator", SERVICE_PASSWORD).status == 303
         cookie = session.headers["Cookie"]

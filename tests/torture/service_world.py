@@ -1,12 +1,10 @@
-"""What the rows about the service share: a server with users, visitors from addresses of their own, and their times."""
+"""What the rows about the service share: a server with users, visitors from addresses of their own."""
 
 import contextlib
 import http.client
 import json
-import statistics
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
@@ -131,83 +129,3 @@ class Visitor:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-
-def percentile(seconds: list[float], share: float = 0.95) -> float:
-    """The time within which that share of them was."""
-    return sorted(seconds)[min(len(seconds) - 1, int(share * len(seconds)))]
-
-
-SECONDS_IN_TURN = 2.0
-TIMED_BEFORE = 60
-
-
-@dataclass
-class Others:
-    """How long it took everybody else, while somebody misbehaved and while nobody did.
-
-    Whoever misbehaves pauses now and then, so that the times of both are those of a machine that is as busy.
-    """
-
-    before: list[float] = field(default_factory=list)
-    during: list[float] = field(default_factory=list)
-    is_quiet: bool = True
-    began: float = field(default_factory=time.monotonic)
-    first: float = field(default_factory=time.monotonic)
-
-    def breathe(self) -> None:
-        """Let it be quiet for as long as it was not; called after every deed."""
-        loud = time.monotonic() - self.began
-        if loud < SECONDS_IN_TURN:
-            return
-        self.is_quiet = True
-        time.sleep(loud)
-        self.is_quiet, self.began = False, time.monotonic()
-
-    @property
-    def ratio(self) -> float:
-        """How the time within which 95 of 100 are answered has changed."""
-        return percentile(self.during) / percentile(self.before)
-
-    def figures(self) -> dict[str, int]:
-        """For the table."""
-        return {
-            "largest ratio of others' p95 in %": round(100 * self.ratio),
-            "largest p95 of others in ms": round(1000 * percentile(self.during)),
-            "largest median ratio of others in %": round(
-                100 * statistics.median(self.during) / statistics.median(self.before)
-            ),
-        }
-
-
-@contextlib.contextmanager
-def others(action: Callable[[], Heard], pause: float = 0.05) -> Iterator[Others]:
-    """Time what an honest user does, some times before the block and while it lasts; all must be answered."""
-    found, over, wrong = Others(), threading.Event(), list[Heard]()
-
-    def act() -> float:
-        heard = action()
-        if heard.status not in (200, 303):
-            wrong.append(heard)
-        time.sleep(pause)
-        return heard.seconds
-
-    for _ in range(5):
-        act()
-    found.before += [act() for _ in range(TIMED_BEFORE)]
-
-    def go_on() -> None:
-        while not over.is_set() or len(found.during) < 20:
-            was_quiet, seconds = found.is_quiet, act()
-            if was_quiet == found.is_quiet:  # else it was some of both
-                (found.before if was_quiet else found.during).append(seconds)
-
-    thread = threading.Thread(target=go_on, daemon=True)
-    found.is_quiet, found.began = False, time.monotonic()
-    thread.start()
-    try:
-        yield found
-    finally:
-        over.set()
-        thread.join(60)
-    assert not wrong, f"an honest user got {wrong[0].status}: {wrong[0].body[:200]!r} ({len(wrong)} times)"

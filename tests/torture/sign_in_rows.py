@@ -12,9 +12,10 @@ from itertools import product
 from pathlib import Path
 from typing import TypeVar
 
+from tests.torture.other_people import Others, others
 from tests.torture.rows import Figures, Row, Trial
 from tests.torture.security_world import prepare_store
-from tests.torture.service_world import PASSWORD, READER, VICTIM, Heard, Others, Service, Visitor, others, service
+from tests.torture.service_world import PASSWORD, READER, VICTIM, Heard, Service, Visitor, service
 
 T = TypeVar("T")
 
@@ -90,16 +91,10 @@ def windows(met: Others) -> int:
     return 1 + int((time.monotonic() - met.first) / WINDOW)
 
 
-def others_ask(running: Service) -> Callable[[], Heard]:
-    """What somebody else does meanwhile."""
-    visitor = running.visitor("127.0.0.7")
-    return lambda: visitor.ask(running.token)
-
-
 def from_one(trial: Trial, guesses: int = GUESSES) -> Figures:
     """All guesses from one address: five are looked at, and the right password waits there with the wrong ones."""
     with service(trial.scratch, trial.folder, **QUIET) as running:
-        with others(others_ask(running)) as met:
+        with others(running) as met:
             found = guessed([running.visitor("127.0.0.9") for _ in range(AT_ONCE)], guesses, met)
             locked_again(running.visitor("127.0.0.9"))
             _is_locked(running)
@@ -121,7 +116,7 @@ def from_many(trial: Trial, guesses: int = GUESSES) -> Figures:
     """The guesses from fifty addresses: five from each."""
     with service(trial.scratch, trial.folder, **QUIET) as running:
         guessers = [running.visitor(f"127.0.1.{number % 50 + 1}") for number in range(AT_ONCE)]
-        with others(others_ask(running)) as met:
+        with others(running) as met:
             found = guessed(guessers, guesses, met)
         # Where as many passwords wait to be looked at as may, the rest is told so.
         assert found[401] <= 50 * TRIES * windows(met) and found[401] + found[429] + found[503] == guesses, found

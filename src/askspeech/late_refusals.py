@@ -1,0 +1,78 @@
+"""Whoever is refused again and again hears of it late.
+
+A refusal takes the server a millisecond. Two hundred connections that send anew as soon as they are refused would make
+everybody else wait sixty times as long; where they have to wait themselves, nobody notices them.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from askspeech.callers import Caller, Network
+from askspeech.gate import PASSWORD_PATH, SIGN_IN_PATH, is_for_programs
+from askspeech.rates import Rate
+
+__all__ = ["REFUSALS_AT_ONCE", "SECONDS", "LateRefusals"]
+
+# So many refusals a minute are told at once to one place, more after about so many seconds.
+REFUSALS_AT_ONCE = 60
+SECONDS = 1.0
+# Multiples of it, without their whole part, are spread evenly, however many there are: of those who wait together, not
+# all come back together.
+_GOLDEN_RATIO = 0.618034
+_FIRST_ERROR, _FIRST_FAULT_OF_OURS = 400, 500
+# A program may look for a thousand speeches that are gone, or send what it has to correct.
+_TO_PROGRAMS = (
+    HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.MISDIRECTED_REQUEST, HTTPStatus.TOO_MANY_REQUESTS,
+)  # fmt: skip
+# Who guesses passwords is made to wait by what looks at them (askspeech.limits, askspeech.sign_in).
+_TO_GUESSES = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS)
+
+
+class LateRefusals:
+    """The ASGI application that hands on what another answers, refusals late where they are many.
+
+    Busy is no refusal (503): whoever finds no place hears of it at once.
+
+    Args:
+        app: what is behind.
+        proxies: whose word on where a request came from is believed.
+        clock: the time in seconds, from wherever.
+    """
+
+    def __init__(
+        self, app: ASGIApp, proxies: Sequence[Network] = (), clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._app, self._proxies = app, proxies
+        self._refusals, self._spread = Rate(REFUSALS_AT_ONCE, clock), 0.0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+
+        async def send_late(message: Message) -> None:
+            if message["type"] == "http.response.start" and _is_refusal(scope, message["status"]):
+                await asyncio.sleep(self._late(Caller.of(scope, self._proxies).network))
+            await send(message)
+
+        await self._app(scope, receive, send_late if scope["type"] == "http" else send)
+
+    def _late(self, place: str) -> float:
+        """After how many seconds a place hears of a refusal."""
+        if not self._refusals.wait(place):
+            return 0.0
+        self._spread = (self._spread + _GOLDEN_RATIO) % 1
+        return SECONDS * (0.5 + self._spread)
+
+
+def _is_refusal(scope: Scope, status: int) -> bool:
+    """Whether an answer refuses a request, or sends whoever made it to sign in."""
+    if is_for_programs(scope["path"]):
+        return status in _TO_PROGRAMS
+    if scope["path"] in (SIGN_IN_PATH, PASSWORD_PATH) and status in _TO_GUESSES:
+        return False
+    sent_away = status == HTTPStatus.SEE_OTHER and scope["method"] != "POST"
+    return sent_away or _FIRST_ERROR <= status < _FIRST_FAULT_OF_OURS
