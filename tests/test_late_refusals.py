@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from askspeech import late_refusals
 from askspeech.callers import networks
-from askspeech.late_refusals import REFUSALS_AT_ONCE, SECONDS, LateRefusals
+from askspeech.late_refusals import MOST_WAITING, REFUSALS_AT_ONCE, SECONDS, LateRefusals
 
 
 class Server:
@@ -96,6 +96,40 @@ def test_places_are_those_that_a_trusted_proxy_tells(monkeypatch: pytest.MonkeyP
     assert server.ask(source="10.0.0.1", told="203.0.113.8") == 0
     server.flood(source="10.0.0.2", told="203.0.113.7")
     assert server.ask(source="10.0.0.2", told="203.0.113.6") > 0, "what others tell is not believed"
+
+
+def test_not_too_many_wait_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(late_refusals, "REFUSALS_AT_ONCE", 1)
+    told = list[int]()
+
+    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 429, "headers": []})
+        told.append(1)
+
+    async def flood(app: LateRefusals) -> list[int]:
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": "/",
+            "scheme": "http",
+            "headers": [],
+            "client": ("10.0.0.9", 1),
+        }
+
+        async def nothing(*_: Any) -> Any:
+            return None
+
+        asked = [asyncio.create_task(app(scope, nothing, nothing)) for _ in range(MOST_WAITING + 11)]
+        await asyncio.sleep(0.2)
+        before = len(told)
+        for one in asked[:100]:  # they hang up
+            one.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
+        late = asyncio.create_task(app(scope, nothing, nothing))
+        await asyncio.sleep(0.2)
+        return [before, len(told), late.done()]
+
+    assert asyncio.run(flood(LateRefusals(refuse))) == [11, MOST_WAITING + 11 - 99, False]
 
 
 @pytest.mark.parametrize("kind", ["lifespan", "websocket"])

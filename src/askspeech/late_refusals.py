@@ -15,11 +15,13 @@ from askspeech.callers import Caller, Network
 from askspeech.gate import PASSWORD_PATH, SIGN_IN_PATH, is_for_programs
 from askspeech.rates import Rate
 
-__all__ = ["REFUSALS_AT_ONCE", "SECONDS", "LateRefusals"]
+__all__ = ["MOST_WAITING", "REFUSALS_AT_ONCE", "SECONDS", "LateRefusals"]
 
 # So many refusals a minute are told at once to one place, more after about so many seconds.
 REFUSALS_AT_ONCE = 60
 SECONDS = 1.0
+# So many wait at once at most: each holds a connection, of which a process may have a thousand or so.
+MOST_WAITING = 512
 # Multiples of it, without their whole part, are spread evenly, however many there are: of those who wait together, not
 # all come back together.
 _GOLDEN_RATIO = 0.618034
@@ -49,23 +51,28 @@ class LateRefusals:
     ) -> None:
         self._app, self._proxies = app, proxies
         self._refusals, self._spread = Rate(REFUSALS_AT_ONCE, clock), 0.0
+        self._waiting = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
 
         async def send_late(message: Message) -> None:
             if message["type"] == "http.response.start" and _is_refusal(scope, message["status"]):
-                await asyncio.sleep(self._late(Caller.of(scope, self._proxies).network))
+                await self._wait(Caller.of(scope, self._proxies).network)
             await send(message)
 
         await self._app(scope, receive, send_late if scope["type"] == "http" else send)
 
-    def _late(self, place: str) -> float:
-        """After how many seconds a place hears of a refusal."""
-        if not self._refusals.wait(place):
-            return 0.0
+    async def _wait(self, place: str) -> None:
+        """Wait until a place hears of a refusal."""
+        if not self._refusals.wait(place) or self._waiting >= MOST_WAITING:
+            return
         self._spread = (self._spread + _GOLDEN_RATIO) % 1
-        return SECONDS * (0.5 + self._spread)
+        self._waiting += 1
+        try:
+            await asyncio.sleep(SECONDS * (0.5 + self._spread))
+        finally:
+            self._waiting -= 1
 
 
 def _is_refusal(scope: Scope, status: int) -> bool:
