@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -39,7 +38,6 @@ from askspeech import build_index
 from askspeech.bilingual import said_in
 from askspeech.build_record import BUILD_LOG, Building, building, known, last_build
 from askspeech.library import Library, LibraryRow
-from askspeech.library_rendering import STAGES
 from askspeech.passwords import Passwords
 from askspeech.store import Store
 from askspeech.texts import CHINESE, ENGLISH, PageTexts
@@ -51,7 +49,6 @@ pytestmark = marks
 CANCEL = "#as-library-cancel"
 STAGE = f"{NOW} .as-stage"
 LONGEST_SECONDS = 90.0
-TRIES = 3
 PASSWORD = "correct horse staple"
 QUESTION = "由哪个部门牵头建立政府拖欠企业账款台账？"
 
@@ -166,60 +163,47 @@ def known_of(row: LibraryRow) -> tuple[object, ...]:
 # Builds ended at each stage
 
 
-class Held:
-    """A build that stands still at a stage: until it has written that down, it and its readers run for moments only."""
+WAITING = """
+import os, sys, time
 
-    RUNNING, STANDING = 0.02, 0.26  # it writes down how far it is four times a second
-    RUNNING_BEFORE = 0.1
-    """As long as the stage is not the next one."""
+if sys.orig_argv[1:4] == ["-m", "askspeech", "build"]:
+    from askspeech.recording import Recorder
 
-    def __init__(self, store: Path, stage: str) -> None:
-        self.store, self.stage = store, stage
-        self.found: Building | None = None
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._slow, daemon=True)
+    say = Recorder.__call__
 
-    def __enter__(self) -> "Held":
-        self._thread.start()
-        return self
+    def say_and_wait(self, stage, done, total):
+        say(self, stage, done, total)
+        while stage == os.environ["WAITS_AT"]:
+            time.sleep(0.05)
 
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-        self.go_on()
+    Recorder.__call__ = say_and_wait
+"""
+"""What a build's process does before anything else: it makes it wait at a stage, until it is cancelled."""
 
-    def reached(self) -> bool:
-        """Whether the build stands still at the stage; on a busy machine it may have slipped past it."""
-        self._thread.join(LONGEST_SECONDS)
-        assert self.found is not None, f"no build came to the stage {self.stage}"
-        return self.found.stage == self.stage
 
-    def wait(self) -> Building:
-        """The build, standing still."""
-        assert self.reached(), f"{self.stage}: {self.found}"
-        assert self.found is not None
-        return self.found
+@contextlib.contextmanager
+def held(store: Path, stage: str, scratch: Path) -> Iterator[Callable[[], Building]]:
+    """Builds started in the block come to the stage; they stand still from when that is waited for to its end."""
+    (scratch / "sitecustomize.py").write_text(WAITING, "utf-8")
+    stopped: list[int] = []
 
-    def go_on(self) -> None:
-        if self.found is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.found.pid, signal.SIGCONT)
+    def wait() -> Building:
+        until(lambda: getattr(building(store), "stage", "") == stage, f"no build came to the stage {stage}")
+        now = building(store)
+        assert now is not None
+        os.killpg(now.pid, signal.SIGSTOP)
+        stopped.append(now.pid)
+        return now
 
-    def _slow(self) -> None:
-        names = list(STAGES)
-        while not self._over.is_set():
-            now = building(self.store)
-            if now is None or not now.pid or (now.stage == "starting" and self.stage != "starting"):
-                time.sleep(0.005)
-                continue
-            self.found = now
-            os.killpg(now.pid, signal.SIGSTOP)
-            if names.index(now.stage) >= names.index(self.stage):
-                return
-            time.sleep(self.STANDING)
-            os.killpg(now.pid, signal.SIGCONT)
-            is_next = names.index(now.stage) >= names.index(self.stage) - 1
-            time.sleep(self.RUNNING if is_next else self.RUNNING_BEFORE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(scratch), prepend=os.pathsep)
+        patch.setenv("WAITS_AT", stage)
+        try:
+            yield wait
+        finally:
+            for process in stopped:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process, signal.SIGCONT)
 
 
 def is_over(process: int) -> bool:
@@ -239,28 +223,25 @@ def nothing_is_left(store: Path, now: Building) -> None:
 
 
 @pytest.mark.parametrize("stage", ["reading", "embedding", "adding vectors", "adding keywords", "verifying"])
-def test_a_build_that_is_cancelled_at_a_stage(browser: playwright_api.Browser, waiting: Path, stage: str) -> None:
+def test_a_build_that_is_cancelled_at_a_stage(
+    browser: playwright_api.Browser, waiting: Path, tmp_path: Path, stage: str
+) -> None:
     before = Store(waiting).current_name()
-    named = getattr(CHINESE, f"library_stage_{stage.replace(' ', '_')}")
     with served(waiting) as address, library(browser, address) as page:
-        for _ in range(TRIES):
-            page.wait_for_selector(f"{BUILD}:not([disabled])")
-            with Held(waiting, stage) as held:
-                page.click(BUILD)
-                if reached := held.reached():
-                    says(page, STAGE, named)
-                page.click(CANCEL)
-                says(page, NOW, CHINESE.library_cancelling)
-                assert not page.locator(f"{BUILD}:visible").count()
-            built(page)
-            says(page, NOW, CHINESE.library_cancelled)
-            if reached:
-                break
-        assert reached and held.found is not None
+        page.wait_for_selector(f"{BUILD}:not([disabled])")
+        with held(waiting, stage, tmp_path) as wait:
+            page.click(BUILD)
+            now = wait()
+            says(page, STAGE, getattr(CHINESE, f"library_stage_{stage.replace(' ', '_')}"))
+            page.click(CANCEL)
+            says(page, NOW, CHINESE.library_cancelling)
+            assert not page.locator(f"{BUILD}:visible").count()
+        built(page)
+        says(page, NOW, CHINESE.library_cancelled)
         says(page, NOW, CHINESE.library_waits_added.format(number=80))
         page.wait_for_selector(CANCEL, state="hidden")
         assert page.locator(ROWS).count() == 2 and Store(waiting).current_name() == before
-        nothing_is_left(waiting, held.found)
+        nothing_is_left(waiting, now)
         with opened(browser, address) as chat:
             ask(chat, QUESTION)
             assert "财政局" in chat.locator(ANSWER).inner_text()
@@ -318,9 +299,9 @@ def test_two_administrators_and_a_reader(browser: playwright_api.Browser, waitin
     ):
         managing: dict[str, tuple[Page, PageTexts]] = {"王书记": (chinese, CHINESE), "ann": (english, ENGLISH)}
         seeing = [*managing.values(), (reader, CHINESE)]
-        with Held(waiting, "embedding") as held:
+        with held(waiting, "embedding", tmp_path) as wait:
             press_at_once([chinese, english])
-            now = held.wait()
+            now = wait()
             assert now.by in managing
             other, words = next(pair for name, pair in managing.items() if name != now.by)
             for page, texts in seeing:

@@ -146,10 +146,12 @@ def test_every_way_in_is_counted_and_written_down(tmp_path: Path, lines: list[di
     assert counted["process_resident_memory_bytes"] > 0 or sys.platform != "linux"
     assert "_created" not in told and "canary" not in told
     questions = [line for line in lines if line["message"] == "question"]
-    assert [(one["way"], one["outcome"]) for one in questions] == [
-        ("rest", "answered"), ("rest", "not_found"), ("mcp", "answered"),
+    # Of a question it is written down once it has been answered: the next one may overtake that.
+    assert sorted((one["way"], one["outcome"]) for one in questions) == [
+        ("mcp", "answered"), ("rest", "answered"), ("rest", "not_found"),
     ]  # fmt: skip
-    assert questions[0]["generation"] == fakes.FakeIndex().generation and questions[1]["refused"]
+    assert {one["generation"] for one in questions} == {fakes.FakeIndex().generation}
+    assert [one["outcome"] for one in questions if one.get("refused")] == ["not_found"]
     requests = [line for line in lines if line["message"] == "request"]
     assert [one["route"] for one in requests] == [*["/api/v1/ask"] * 3, "/mcp", "/speech/{speech_id}", "-", "/metrics"]
     assert all(re.fullmatch(r"[0-9a-f]{16}", one["request"]) and one["ms"] >= 0 for one in requests)
