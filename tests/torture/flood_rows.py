@@ -120,7 +120,7 @@ def uploads(trial: Trial, enough: int = ENOUGH) -> Figures:
             longest = 200 * MEBIBYTE + 200
             return Counter(sending(running, "/gradio_api/upload", headers, longest) for _ in range(10))
 
-        assert set(met_first := send_ten()) == {(413, 0)}, met_first
+        assert set(first := send_ten()) == {(413, 0)}, first
         status, _ = sending(running, "/gradio_api/upload", headers, 200 * MEBIBYTE, chunked=True)
         assert status == 411, f"{status} in parts"
         found = Counter(_uploaded(flooder, "x" * 10).status for _ in range(100))
@@ -325,7 +325,7 @@ def withstood(trial: Trial) -> Figures:
 
 FLOOD_ROWS = {
     "S7": Row(
-        "messages, uploads, heads, pages and rates beyond what may be, and slow senders",
+        "messages, uploads, heads, pages and rates beyond what may be, strangers and slow senders",
         withstood,
         flood_kinds,
         prepare_store,
