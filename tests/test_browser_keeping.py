@@ -323,6 +323,23 @@ def test_a_phone_folds_the_list_away(browser: playwright_api.Browser, address: s
         page.wait_for_selector("#as-keeping:not(.open)", state="attached")
 
 
+@pytest.mark.parametrize("width", [PHONE["width"], 860, DESKTOP["width"]])
+def test_the_closed_list_covers_no_title(browser: playwright_api.Browser, address: str, width: int) -> None:
+    with opened(browser, address, size={"width": width, "height": 844}) as page:
+        if width == DESKTOP["width"]:
+            page_is_ready(page)
+            page.locator("#as-keeping .toggle-button").click()
+        page.wait_for_function(
+            """() => {
+              const [button, title] = ["#as-keeping:not(.open) .toggle-button", "#as-title"]
+                .map((one) => document.querySelector(one)?.getBoundingClientRect());
+              const words = document.createRange();
+              words.selectNodeContents(document.querySelector("#as-title"));
+              return button && title && button.right <= words.getBoundingClientRect().left;
+            }"""
+        )
+
+
 def test_a_window_that_becomes_narrow_is_not_covered(browser: playwright_api.Browser, address: str) -> None:
     """The list closes; opened again it leaves a strip of the page, which closes it, as Escape does."""
     with opened(browser, address, size={"width": 1280, "height": 844}) as page:
