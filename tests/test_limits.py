@@ -9,6 +9,7 @@ import pytest
 from askspeech.access import PROGRAM
 from askspeech.limited_body import MOST_UNREAD
 from askspeech.limits import (
+    FILES,
     LARGEST_BODY,
     LARGEST_FORM,
     MOST_STREAMS,
@@ -113,10 +114,16 @@ def test_requests_are_counted_for_each_user() -> None:
     assert pages.ask(Sent("/config", method="GET")).status == 200
 
 
-def test_what_a_page_is_made_of_is_not_counted() -> None:
+def test_what_a_page_is_made_of_is_counted_for_itself() -> None:
     pages = Pages()
     paths = ("/assets/a.js", "/static/askspeech/page.js", "/svelte/x", "/theme.css", "/health", "/metrics")
-    assert {pages.ask(Sent(path, method="GET")).status for path in paths * 60} == {200}
+    each = FILES // len(paths)
+    assert {pages.ask(Sent(path, method="GET")).status for path in paths * each} == {200}
+    refused = pages.ask(Sent(paths[0], method="GET"))
+    assert refused.status == 429 and b"Too many files" in refused.body
+    assert pages.ask(Sent("/config", method="GET")).status == 200
+    unlimited = Pages(LimitSettings(requests=0))
+    assert {unlimited.ask(Sent(path, method="GET")).status for path in paths * (each + 1)} == {200}
 
 
 def test_a_reader_of_pages_gets_a_page() -> None:

@@ -35,11 +35,11 @@ from askspeech.rates import Rate
 from askspeech.settings import LimitSettings
 
 __all__ = [
-    "DATA", "EVENTS", "HEARTBEAT", "JSON_RPC_ERROR", "SECONDS_TO_REFUSE_A_PASSWORD", "STREAMS", "UNLIMITED", "Limited",
-    "Limits", "PageRules", "Refused", "Rule", "mcp_rule", "program_of", "rest_rule",
+    "DATA", "EVENTS", "FILES", "HEARTBEAT", "JSON_RPC_ERROR", "SECONDS_TO_REFUSE_A_PASSWORD", "STREAMS", "UNLIMITED",
+    "Limited", "Limits", "PageRules", "Refused", "Rule", "mcp_rule", "program_of", "rest_rule",
 ]  # fmt: skip
 
-Kind = Literal["request", "question", "upload", "page", "password"]
+Kind = Literal["request", "question", "upload", "page", "password", "file"]
 
 UNLIMITED = LimitSettings(questions=0, requests=0, uploads=0)
 """Without rates, as where one program measures another; sizes have their limits all the same."""
@@ -51,8 +51,9 @@ LARGEST_BODY = 1024 * 1024
 LARGEST_FORM = 16 * 1024
 MEBIBYTE = 1024 * 1024
 MOST_STREAMS = 128
-# Pages opened, and passwords tried (of which few may be wrong: askspeech.throttle), a minute.
-PAGES, PASSWORDS = 120, 60
+# A minute: pages opened, passwords tried (of which few may be wrong: askspeech.throttle), and files that pages are made
+# of (a browser that opens a page for the first time takes a hundred or so).
+PAGES, PASSWORDS, FILES = 120, 60, 6000
 # Whoever guesses on is answered late, as by login(1): a refused guess costs less than others notice, hundreds do not.
 SECONDS_TO_REFUSE_A_PASSWORD = 5.0
 
@@ -61,7 +62,7 @@ HEARTBEAT, DATA = "/gradio_api/heartbeat/", "/gradio_api/queue/data"
 STREAMS = (HEARTBEAT, DATA, "/gradio_api/upload_progress")
 """Where the pages' answers that go on and on begin."""
 EVENTS = ("/gradio_api/queue/join", "/gradio_api/run/predict")
-_FREE: tuple[str, ...] = (
+_FILES: tuple[str, ...] = (
     *("/static/", "/assets/", "/svelte/", "/health", "/metrics", "/favicon.ico", "/manifest.json", "/robots.txt"),
     *("/theme.css", "/gradio_api/theme.css"),
 )
@@ -71,6 +72,7 @@ _TOO_MANY: Mapping[Kind, tuple[str, str]] = {
     "upload": ("uploads", "上传"),
     "page": ("newly opened pages", "新打开的页面"),
     "password": ("tries to sign in", "登录尝试"),
+    "file": ("files", "文件请求"),
 }
 
 
@@ -134,9 +136,9 @@ class Limits:
 
     def __init__(self, settings: LimitSettings = UNLIMITED, clock: Callable[[], float] = time.monotonic) -> None:
         self.upload_bytes = settings.upload_megabytes * MEBIBYTE
-        pages, passwords = (PAGES, PASSWORDS) if settings.requests else (0, 0)
+        pages, passwords, files = (PAGES, PASSWORDS, FILES) if settings.requests else (0, 0, 0)
         amounts: dict[Kind, int] = {"request": settings.requests, "question": settings.questions}
-        amounts |= {"upload": settings.uploads, "page": pages, "password": passwords}
+        amounts |= {"upload": settings.uploads, "page": pages, "password": passwords, "file": files}
         self._rates = {kind: Rate(amount, clock) for kind, amount in amounts.items()}
         self.streams: Counter[str] = Counter()
 
@@ -214,7 +216,7 @@ class PageRules:
         self._asks, self._is_new = asks, is_new
         self._upload = Rule(("upload",), limits.upload_bytes, in_parts=True)
         self._stream, self._form, self._usual = Rule(is_stream=True), Rule(longest=LARGEST_FORM), Rule()
-        self._password, self._free = Rule(("password",), LARGEST_FORM), Rule(())
+        self._password, self._file = Rule(("password",), LARGEST_FORM), Rule(("file",))
         self._event = Rule(told=self._told)
 
     def __call__(self, scope: Scope) -> Rule:
@@ -232,7 +234,7 @@ class PageRules:
             return self._event
         if path.startswith(STREAMS):
             return self._stream
-        return self._free if path.startswith(_FREE) else self._usual
+        return self._file if path.startswith(_FILES) else self._usual
 
     def who(self, scope: Scope) -> str:
         """Whose limits a request counts towards: a user's, else the address's."""
