@@ -175,7 +175,7 @@ class _Bounded(HttpToolsProtocol):
             self._timer = None
 
     def _late(self) -> None:
-        """Hang up, unless what is coming comes fast enough, or we ourselves do not take it."""
+        """Hang up, unless what comes comes fast enough, we ourselves do not take it, or a refusal is yet to be told."""
         self._timer = None
         if self.transport.is_closing():
             return

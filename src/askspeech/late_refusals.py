@@ -22,7 +22,7 @@ REFUSALS_AT_ONCE = 60
 SECONDS = 1.0
 # So many wait at once at most: each holds a connection, of which a process may have a thousand or so.
 MOST_WAITING = 512
-# Multiples of it, without their whole part, are spread evenly, however many there are: of those who wait together, not
+# Multiples of this, without their whole part, are spread evenly, however many there are: those who wait together do not
 # all come back together.
 _GOLDEN_RATIO = 0.618034
 _FIRST_ERROR, _FIRST_FAULT_OF_OURS = 400, 500

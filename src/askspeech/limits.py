@@ -62,6 +62,7 @@ HEARTBEAT, DATA = "/gradio_api/heartbeat/", "/gradio_api/queue/data"
 STREAMS = (HEARTBEAT, DATA, "/gradio_api/upload_progress")
 """Where the pages' answers that go on and on begin."""
 EVENTS = ("/gradio_api/queue/join", "/gradio_api/run/predict")
+# What has no rate of requests, but that of files: also what watches the server asks for.
 _FILES: tuple[str, ...] = (
     *("/static/", "/assets/", "/svelte/", "/health", "/metrics", "/favicon.ico", "/manifest.json", "/robots.txt"),
     *("/theme.css", "/gradio_api/theme.css"),

@@ -1,4 +1,4 @@
-"""What the rows about the service share: a server with users, visitors from addresses of their own."""
+"""What the rows about the service share: a server with users, and visitors from addresses of their own."""
 
 import contextlib
 import http.client
