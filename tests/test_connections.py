@@ -136,6 +136,19 @@ def test_a_connection_that_is_used_again_is_kept(port: int) -> None:
             time.sleep(0.3)
 
 
+def test_little_is_taken_of_what_is_sent_on_after_the_answer(port: int) -> None:
+    head = b"POST /early HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    piece, sent = b"10000\r\n" + PIECE + b"\r\n", 0
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(head)
+        with contextlib.suppress(ConnectionError):
+            while sent < 1600 * len(PIECE):
+                connection.sendall(piece)
+                sent += len(PIECE)
+        assert connection.recv(4096).startswith(b"HTTP/1.1 200 "), "the answer is heard all the same"
+    assert sent < 400 * len(PIECE), "what the system itself holds for both, and little more"
+
+
 def test_whoever_does_not_take_the_answer_is_hung_up_on(port: int) -> None:
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

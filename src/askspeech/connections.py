@@ -24,6 +24,8 @@ SLOWEST = 16 * 1024
 # How long an answer may wait for whoever asked to take it; and a body after its answer, to be sent to its end.
 TAKING_SECONDS = 60.0
 ENDING_SECONDS = 2.0
+# How much of that body is taken: whoever sends on and on would else take the time of all others.
+LARGEST_REST = 256 * 1024
 MOST_FROM_ONE_PLACE = 256
 # When it is told that a head is too large: whoever sends one after the other would else take the time of all others.
 REFUSING_SECONDS = 1.0
@@ -121,6 +123,8 @@ class _Bounded(HttpToolsProtocol):
         """Some of its body is there."""
         self._body += len(body)
         super().on_body(body)
+        if self._part == "rest" and self._body > LARGEST_REST:
+            self.flow.pause_reading()
 
     def on_message_complete(self) -> None:
         """All of it is there."""
@@ -136,7 +140,7 @@ class _Bounded(HttpToolsProtocol):
         super().on_response_complete()
         # One that was sent without waiting for this answer has a body of its own.
         if self._part == "body" and self._is_idle() and not self.transport.is_closing():
-            self._part = "rest"
+            self._part, self._body = "rest", 0
             self._wait(ENDING_SECONDS)
 
     def send_400_response(self, msg: str) -> None:

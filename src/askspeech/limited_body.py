@@ -18,7 +18,7 @@ __all__ = [
 
 # Whoever is refused while still sending is listened to for a moment: hanging up at once would lose the answer.
 SECONDS_TO_HEAR = 2.0
-MOST_UNREAD = 4 * 1024 * 1024
+MOST_UNREAD = 1024 * 1024
 
 
 class LimitedBody:

@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count as numbers_from
 from pathlib import Path
 
 from benchmarks.serving import browser_program
@@ -29,9 +28,9 @@ MOST_GROWTH = 50 * MEBIBYTE
 MOST_RATIO = 2.0
 # Of fewer answers, the time within which 95 of 100 came is that of the slowest.
 ENOUGH = 100
-# Over how many connections pages are opened, and heads sent (from one address, no more than 256 may be); how many pages
-# between two quiet times.
-CONNECTIONS, FEWER = 200, 50
+# Over how many connections pages are opened, heads sent, and messages in parts (from one address, no more than 256 may
+# be); how many pages between two quiet times.
+CONNECTIONS, FEWER, FEWEST = 200, 50, 24
 TURN = 2000
 NOISY: Mapping[str, str] = {"ASKSPEECH_QUESTIONS_PER_MINUTE": "6000"}
 """Whoever is timed asks more quickly than anybody does."""
@@ -80,18 +79,18 @@ def sending(
     return int(heard.split(b" ", 2)[1]), sent
 
 
-def until_enough(met: Others, enough: int) -> Iterator[int]:
-    """Numbers from one on, until others were answered so often while it was loud; it is quiet after each for a time."""
-    for number in numbers_from(1):
-        yield number
+def until_enough(met: Others, enough: int, misbehave: Callable[[], int]) -> Iterator[int]:
+    """What it gives each time, until others were answered so often while it was loud; it is quiet after each."""
+    while True:
+        yield misbehave()
         met.breathe()
         if len(met.during) >= enough:
             return
 
 
 def messages(trial: Trial, enough: int = ENOUGH) -> Figures:
-    """Messages of 100 MB to everything that takes one, with their length and without."""
-    with flooded(trial) as (running, flooder, met):
+    """Messages of 100 MB to everything that takes one, with their length and, many at once, without."""
+    with flooded(trial) as (running, flooder, met), ThreadPoolExecutor(FEWEST) as pool:
         cookie = {"Cookie": flooder.headers["Cookie"]}
         bearer = {"Authorization": f"Bearer {running.token}"}
         json_kind = {"Content-Type": "application/json"}
@@ -101,14 +100,21 @@ def messages(trial: Trial, enough: int = ENOUGH) -> Figures:
             ("/password", cookie | {"Content-Type": FORM}), ("/api/v1/ask", bearer | json_kind),
             ("/api/v1/search", bearer | json_kind), ("/mcp", bearer | json_kind),
         )  # fmt: skip
-        for rounds in until_enough(met, enough):  # noqa: B007
+        in_parts = targets[::3] * (FEWEST // 3)
+
+        def send_in_parts(target: tuple[str, Mapping[str, str]]) -> tuple[int, int]:
+            return sending(running, *target, 100 * MEBIBYTE, chunked=True)
+
+        def send_all() -> int:
             for path, headers in targets:
                 status, sent = sending(running, path, headers, 100 * MEBIBYTE)
                 assert (status, sent) == (413, 0), f"{path}: {status} after {sent} bytes"
-            for path, headers in targets[::3]:
-                status, _ = sending(running, path, headers, 100 * MEBIBYTE, chunked=True)
-                assert status == 413, f"{path} in parts: {status}"
-    return told(trial, met, **{"messages of 100 MiB": rounds * (len(targets) + len(targets[::3]))})
+            for (path, _), (status, sent) in zip(in_parts, pool.map(send_in_parts, in_parts), strict=True):
+                assert status == 413 and sent < 50 * MEBIBYTE, f"{path} in parts: {status} after {sent} bytes"
+            return len(targets) + len(in_parts)
+
+        count = sum(until_enough(met, enough, send_all))
+    return told(trial, met, **{"messages of 100 MiB": count})
 
 
 def uploads(trial: Trial, enough: int = ENOUGH) -> Figures:
@@ -127,9 +133,14 @@ def uploads(trial: Trial, enough: int = ENOUGH) -> Figures:
         assert found[200] and found[429] and set(found) == {200, 429}, found
         refused = _uploaded(flooder, "x")
         assert int(refused.headers["retry-after"]) >= 1 and "上传".encode() in refused.body
-        for rounds in until_enough(met, enough):  # noqa: B007
-            assert set(again := send_ten()) <= {(413, 0), (429, 0)}, again
-    return told(trial, met, **{"uploads of 200 MiB": 10 * (rounds + 1) + 1})
+
+        def send_more() -> int:
+            again = send_ten()
+            assert set(again) <= {(413, 0), (429, 0)}, again
+            return again.total()
+
+        count = 11 + sum(until_enough(met, enough, send_more))
+    return told(trial, met, **{"uploads of 200 MiB": count})
 
 
 def _uploaded(visitor: Visitor, text: str) -> Heard:
@@ -251,9 +262,11 @@ def heads(trial: Trial, enough: int = ENOUGH) -> Figures:
                 connection.sendall(form)
                 assert connection.recv(4096).startswith(b"HTTP/1.1 431 "), form[:40]
 
-        for rounds in until_enough(met, enough):  # noqa: B007
-            list(pool.map(send, forms * FEWER))
-    return told(trial, met, **{"heads of 64 KB": rounds * FEWER * len(forms)})
+        def send_all() -> int:
+            return len(list(pool.map(send, forms * FEWER)))
+
+        count = sum(until_enough(met, enough, send_all))
+    return told(trial, met, **{"heads of 64 KB": count})
 
 
 def rates(trial: Trial) -> Figures:
