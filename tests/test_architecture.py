@@ -170,6 +170,7 @@ LAYERS = {
         "process_memory",
         "export_docx",
         "export_footnotes",
+        "fair_shares",
         "file_locks",
         "file_reports",
         "followed",

@@ -81,7 +81,7 @@ def test_what_is_no_refusal_is_never_late(server: Server, status: int) -> None:
     [("/", "GET", 303, True), ("/sign-in", "POST", 303, False), ("/nothing", "GET", 404, True),
      ("/api/v1/ask", "POST", 401, True), ("/mcp", "POST", 429, True), ("/api/v1/speeches/gone", "GET", 404, False),
      ("/api/v1/ask", "POST", 422, False), ("/sign-in", "POST", 401, False), ("/sign-in", "POST", 429, False),
-     ("/sign-in", "POST", 413, True), ("/password", "POST", 401, False)],
+     ("/sign-in", "POST", 413, True), ("/password", "POST", 401, False), ("/sign-in", "GET", 429, True)],
 )  # fmt: skip
 def test_what_is_a_refusal(server: Server, path: str, method: str, status: int, is_late: bool) -> None:
     server.flood()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from askspeech.access import PROGRAM
+from askspeech.fair_shares import AT_ONCE, MOST_WAITING, FairShares
 from askspeech.limited_body import MOST_UNREAD
 from askspeech.limits import (
     FILES,
@@ -20,6 +21,7 @@ from askspeech.limits import (
     program_of,
     rest_rule,
 )
+from askspeech.rates import Rate
 from askspeech.settings import LimitSettings
 
 JOIN = "/gradio_api/queue/join"
@@ -116,6 +118,7 @@ def test_requests_are_counted_for_each_user() -> None:
 
 def test_what_a_page_is_made_of_is_counted_for_itself() -> None:
     pages = Pages()
+    pages.limits.shares = FairShares(dict.fromkeys(("request", "page", "file"), 0))  # so many would else take a minute
     paths = ("/assets/a.js", "/static/askspeech/page.js", "/svelte/x", "/theme.css", "/health", "/metrics")
     each = FILES // len(paths)
     assert {pages.ask(Sent(path, method="GET")).status for path in paths * each} == {200}
@@ -197,6 +200,62 @@ def test_nobody_has_too_many_streams() -> None:
 
     found, left = asyncio.run(work())
     assert found == [200] * MOST_STREAMS + [429, 429, 200] and left == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "waits"),
+    [("/config", b"", True), ("/", b"", True), ("/theme.css", b"", True), ("/gradio_api/info", b"", True),
+     (JOIN, b'{"fn_index": 3, "session_hash": "known"}', True), (JOIN, event(7), False), ("/sign-out", b"", True),
+     ("/sign-in", b"x=y", False), ("/gradio_api/upload", b"x", False), ("/gradio_api/heartbeat/x", b"", False)],
+)  # fmt: skip
+def test_many_of_the_same_user_are_handled_a_few_at_once(path: str, body: bytes, waits: bool) -> None:
+    async def work() -> tuple[int, int]:
+        pages = Pages(LimitSettings(questions=500, uploads=500))
+        pages.limits._rates["password"] = Rate(500)
+        begun, going_on = [0], asyncio.Event()
+
+        async def behind(*_: Any) -> None:
+            begun[0] += 1
+            await going_on.wait()
+
+        pages.app._app = behind
+        sent = [Sent(path, body, method="POST" if body else "GET") for _ in range(20)]
+        tasks = [asyncio.create_task(pages.app(one.scope, one.receive, one.send)) for one in sent]
+        await asyncio.sleep(0.05)
+        at_once = begun[0]
+        going_on.set()
+        await asyncio.gather(*tasks)
+        return at_once, begun[0]
+
+    assert asyncio.run(work()) == (AT_ONCE if waits else 20, 20)
+
+
+def test_what_opens_a_page_waits_longer_than_other_requests() -> None:
+    rules = PageRules(Limits(), {7}.__contains__, lambda _: False, frozenset({"/", "/library"}))
+    kinds = {
+        path: rules({"type": "http", "method": "GET", "path": path}).waits_as
+        for path in ("/", "/library", "/config", "/gradio_api/info", "/static/askspeech/page.js", "/api/v1/ask")
+    }
+    assert list(kinds.values()) == ["page", "page", "page", "request", "file", None]
+    for path, waits_as in (("/api/v1/search", "request"), ("/api/v1/ask", None), ("/api/v1/ask/stream", None)):
+        assert rest_rule({"path": path}).waits_as == waits_as, path
+
+
+def test_more_at_once_than_may_wait_are_refused() -> None:
+    async def work() -> list[int]:
+        pages = Pages(LimitSettings())
+        pages.behind.waits = True
+        sent = [Sent("/config", method="GET") for _ in range(MOST_WAITING + 5)]
+        tasks = [asyncio.create_task(pages.app(one.scope, one.receive, one.send)) for one in sent]
+        await asyncio.sleep(0.5)
+        found = [one.status for one in sent if one.status not in (0, 200)]
+        assert b"Too many requests at once" in sent[-1].body and sent[-1].headers["retry-after"] == "5"
+        for one in tasks:
+            one.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return found
+
+    assert asyncio.run(work()) == [429] * 5
 
 
 def test_programs_are_counted_by_their_tokens() -> None:

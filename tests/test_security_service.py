@@ -64,6 +64,10 @@ def test_strangers_wait_for_their_refusals(trial: Trial) -> None:
     flood_rows.strangers(trial, rounds=1)
 
 
+def test_what_many_connections_are_granted_is_handled_in_turn(trial: Trial) -> None:
+    flood_rows.granted(trial, most=32)
+
+
 @pytest.mark.browser
 def test_an_ordinary_person_is_refused_nothing(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.torture import ordinary_person

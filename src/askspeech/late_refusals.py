@@ -79,7 +79,8 @@ def _is_refusal(scope: Scope, status: int) -> bool:
     """Whether an answer refuses a request, or sends whoever made it to sign in."""
     if is_for_programs(scope["path"]):
         return status in _TO_PROGRAMS
-    if scope["path"] in (SIGN_IN_PATH, PASSWORD_PATH) and status in _TO_GUESSES:
+    sends = scope["method"] == "POST"
+    if sends and scope["path"] in (SIGN_IN_PATH, PASSWORD_PATH) and status in _TO_GUESSES:
         return False
-    sent_away = status == HTTPStatus.SEE_OTHER and scope["method"] != "POST"
+    sent_away = status == HTTPStatus.SEE_OTHER and not sends
     return sent_away or _FIRST_ERROR <= status < _FIRST_FAULT_OF_OURS

@@ -7,7 +7,7 @@ stands before a body, is `askspeech.connections`.
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from http import HTTPStatus
@@ -16,11 +16,12 @@ from typing import Any, Literal
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from askspeech.access import PROGRAM
 from askspeech.bilingual import Bilingual
 from askspeech.callers import network_of
+from askspeech.fair_shares import FairShares, TooManyAtOnceError
 from askspeech.gate import PASSWORD_PATH, PROGRAMS, SIGN_IN_PATH, SIGN_OUT_PATH, is_for_programs, visit_of
 from askspeech.limited_body import (
     body_of,
@@ -57,7 +58,7 @@ PAGES, PASSWORDS, FILES = 120, 60, 6000
 # Whoever guesses on is answered late, as by login(1): a refused guess costs less than others notice, hundreds do not.
 SECONDS_TO_REFUSE_A_PASSWORD = 5.0
 
-_UPLOAD = "/gradio_api/upload"
+_UPLOAD, _CONFIG = "/gradio_api/upload", "/config"
 HEARTBEAT, DATA = "/gradio_api/heartbeat/", "/gradio_api/queue/data"
 STREAMS = (HEARTBEAT, DATA, "/gradio_api/upload_progress")
 """Where the pages' answers that go on and on begin."""
@@ -92,11 +93,13 @@ class Rule:
     """Whether its body goes on as it comes, and has to say how long it is; else it is awaited first."""
     is_stream: bool = False
     """Whether its answer goes on and on."""
+    waits_as: Kind | None = "request"
+    """As what it waits while many of the same user's are handled; what has limits or a queue of its own does not."""
     told: Callable[[bytes], Iterable[Kind]] = _nothing
     """What it counts as besides, by its body."""
 
 
-_UNTOUCHED = Rule((), None)
+_UNTOUCHED = Rule((), None, waits_as=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,8 @@ class Limits:
         amounts |= {"upload": settings.uploads, "page": pages, "password": passwords, "file": files}
         self._rates = {kind: Rate(amount, clock) for kind, amount in amounts.items()}
         self.streams: Counter[str] = Counter()
+        shared: tuple[Kind, ...] = ("request", "file", "page")
+        self.shares = FairShares({kind: amounts[kind] for kind in shared}, clock)
 
     def refused(self, kinds: Iterable[Kind], who: str) -> Refused | None:
         """Count what somebody does; the refusal, where it is too often."""
@@ -170,7 +175,7 @@ class Limited:
         """Handle one request."""
         rule = self._rule_of(scope) if scope["type"] == "http" else _UNTOUCHED
         who = self._who(scope) if rule is not _UNTOUCHED else ""
-        refused = self._limits.refused(rule.kinds, who) or _too_large(scope, rule)
+        refused, waits_as = self._limits.refused(rule.kinds, who) or _too_large(scope, rule), rule.waits_as
         if refused is None and rule.longest is not None and not rule.in_parts and has_body(scope):
             messages = await received_body(receive, rule.longest)
             if messages is None:
@@ -178,8 +183,9 @@ class Limited:
             elif messages[-1]["type"] == "http.disconnect":
                 return
             else:
-                body = body_of(messages)
-                refused = self._limits.refused(rule.told(body), who)
+                told = tuple(rule.told(body_of(messages)))
+                refused = self._limits.refused(told, who)
+                waits_as = None if "question" in told else waits_as
                 receive = receiving_again(messages, receive)
         if refused is not None:
             await asyncio.sleep(refused.late)
@@ -187,7 +193,20 @@ class Limited:
         elif rule.is_stream:
             await self._streamed(who, scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            await self._in_turn(waits_as, who, scope, receive, send)
+
+    async def _in_turn(self, kind: Kind | None, who: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle a request when it is its turn."""
+        try:
+            async with self._limits.shares.turn(kind, who) as end:
+
+                async def send_and_end(message: Message) -> None:
+                    end()
+                    await send(message)
+
+                await self._app(scope, receive, send_and_end)
+        except TooManyAtOnceError:
+            await refuse(_too_many_at_once().answer(scope), scope, receive, send)
 
     async def _streamed(self, who: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request whose answer is a stream, of which nobody has too many at once."""
@@ -211,13 +230,17 @@ class PageRules:
         limits: for the size of uploads.
         asks: whether the event with a number asks a question.
         is_new: whether a page's own id has not been heard of.
+        pages: at which addresses pages are.
     """
 
-    def __init__(self, limits: Limits, asks: Callable[[int], bool], is_new: Callable[[str], bool]) -> None:
-        self._asks, self._is_new = asks, is_new
-        self._upload = Rule(("upload",), limits.upload_bytes, in_parts=True)
+    def __init__(
+        self, limits: Limits, asks: Callable[[int], bool], is_new: Callable[[str], bool], pages: Container[str] = ()
+    ) -> None:
+        self._asks, self._is_new, self._pages = asks, is_new, pages
+        self._upload = Rule(("upload",), limits.upload_bytes, in_parts=True, waits_as=None)
         self._stream, self._form, self._usual = Rule(is_stream=True), Rule(longest=LARGEST_FORM), Rule()
-        self._password, self._file = Rule(("password",), LARGEST_FORM), Rule(("file",))
+        self._password = Rule(("password",), LARGEST_FORM, waits_as=None)
+        self._file, self._page = Rule(("file",), waits_as="file"), Rule(waits_as="page")
         self._event = Rule(told=self._told)
 
     def __call__(self, scope: Scope) -> Rule:
@@ -235,6 +258,8 @@ class PageRules:
             return self._event
         if path.startswith(STREAMS):
             return self._stream
+        if path in self._pages or path == _CONFIG:
+            return self._page
         return self._file if path.startswith(_FILES) else self._usual
 
     def who(self, scope: Scope) -> str:
@@ -259,7 +284,7 @@ class PageRules:
 def rest_rule(scope: Scope) -> Rule:
     """The rule for a request of REST, which looks at sizes itself."""
     asks = scope["path"].rstrip("/").endswith(("/ask", "/ask/stream"))
-    return Rule(("request", "question") if asks else ("request",), None)
+    return Rule(("request", "question"), None, waits_as=None) if asks else Rule(longest=None)
 
 
 def mcp_rule(longest: int) -> Callable[[Scope], Rule]:
@@ -315,6 +340,11 @@ def _too_many(kind: Kind, per_minute: int, wait: int) -> Refused:
     )
     late = SECONDS_TO_REFUSE_A_PASSWORD if kind == "password" else 0.0
     return Refused(HTTPStatus.TOO_MANY_REQUESTS, "too_many", message, wait, late)
+
+
+def _too_many_at_once() -> Refused:
+    message = Bilingual("Too many requests at once: wait for some of their answers.", "同时请求过多，请稍候。")
+    return Refused(HTTPStatus.TOO_MANY_REQUESTS, "too_many", message, 5)
 
 
 def _too_many_streams() -> Refused:

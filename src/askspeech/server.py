@@ -156,7 +156,7 @@ def create_application(
     )
     paths = frozenset({"/", *(f"/{name}" for name in PAGES[1:])})
     asks = asking_events(page).__contains__
-    rules = PageRules(counts, asks, partial(is_new, page))
+    rules = PageRules(counts, asks, partial(is_new, page), paths)
     application.add_middleware(RouteNote)
     application.add_middleware(EarlyScripts, sources=EARLY_SCRIPTS, paths=paths)
     follower = Follower(users.folder if users else None)

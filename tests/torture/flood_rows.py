@@ -191,6 +191,27 @@ def strangers(trial: Trial, rounds: int = 10) -> Figures:
     return told(trial, met, **{"requests of strangers": rounds * CONNECTIONS * len(ways)})
 
 
+def granted(trial: Trial, most: int = CONNECTIONS) -> Figures:
+    """What anybody may ask for, over as many connections: pages, their files, what programs ask; none is refused."""
+    with flooded(trial) as (running, flooder, met), ThreadPoolExecutor(CONNECTIONS) as pool:
+        cookie = {"Cookie": flooder.headers["Cookie"]}
+        bearer = {"Authorization": f"Bearer {running.second_token}"}
+        ways: Sequence[tuple[Mapping[str, str], Callable[[Visitor], Heard]]] = (
+            (cookie, lambda visitor: visitor.get("/")), (cookie, lambda visitor: visitor.get("/config")),
+            (cookie, lambda visitor: visitor.get("/static/askspeech/page.css")),
+            ({}, lambda visitor: visitor.get("/sign-in")), ({}, lambda visitor: visitor.get("/health")),
+            ({}, lambda visitor: visitor.get("/static/askspeech/sign-in.css")),
+            (bearer, lambda visitor: visitor.post("/api/v1/search", {"question": QUESTION})),
+            (bearer, lambda visitor: visitor.get("/api/v1/index")),
+        )  # fmt: skip
+        for headers, way in ways:
+            asking = [running.visitor("127.0.0.9", **headers) for _ in range(most)]
+            found = Counter(heard.status for heard in pool.map(way, asking))
+            assert found == {200: most}, found
+            met.breathe()
+    return told(trial, met, **{"requests that are granted": most * len(ways)})
+
+
 def _streams(running: Service, cookie: str, count: int) -> Counter[int]:
     """The statuses of that many streams at once."""
     found, opened = Counter[int](), []
@@ -322,8 +343,8 @@ def ordinary(trial: Trial) -> Figures:
 
 FLOODS: Mapping[str, Callable[[Trial], Figures]] = {
     "messages of 100 MB": messages, "uploads of 200 MB": uploads, "10,000 pages": pages, "strangers": strangers,
-    "slow senders": slow,
-    "heads of 64 KB": heads, "more than may be asked": rates, "an ordinary person": ordinary,
+    "what is granted": granted, "slow senders": slow, "heads of 64 KB": heads, "more than may be asked": rates,
+    "an ordinary person": ordinary,
 }  # fmt: skip
 
 

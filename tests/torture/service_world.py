@@ -22,10 +22,11 @@ MEBIBYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class Service:
-    """A running server with users, and a token of a program."""
+    """A running server with users, and the tokens of two programs."""
 
     server: Server
     token: str
+    second_token: str
 
     @property
     def port(self) -> int:
@@ -51,7 +52,7 @@ def service(scratch: Path, folder: Path, **settings: str) -> Iterator[Service]:
         users.add(ADMINISTRATOR, PASSWORD, "administrator", first=True)
         users.add(READER, PASSWORD, "reader")
         users.add(VICTIM, PASSWORD, "reader")
-    token = Access(data).add("reader", "torture")[1]
+    tokens = [Access(data).add(name, "torture")[1] for name in ("reader", "second")]
     usual = dict.fromkeys(UNLIMITED, "")  # an empty setting is none
     with program(scratch / "store", folder, env=environment(**{**usual, **settings})) as server:
         waiting = Visitor(server.port)
@@ -59,7 +60,7 @@ def service(scratch: Path, folder: Path, **settings: str) -> Iterator[Service]:
             if waiting.get("/health/ready").status == 200:
                 break
             time.sleep(0.1)
-        yield Service(server, token)
+        yield Service(server, *tokens)
 
 
 @dataclass(frozen=True)
