@@ -189,6 +189,7 @@ LAYERS = {
         "prepared",
         "readers",
         "reading_pool",
+        "refusals",
         "recording",
         "records",
         "redaction",

@@ -7,7 +7,17 @@ from contextlib import suppress
 import pytest
 
 from askspeech import fair_shares
-from askspeech.fair_shares import AT_ONCE, FEWEST, MOST_WAITING, PAUSE, SHORTEST_PAUSE, FairShares, TooManyAtOnceError
+from askspeech.fair_shares import (
+    AT_ONCE,
+    FEWEST,
+    LONG_PAUSE,
+    MOST_WAITING,
+    PAUSE,
+    SECONDS_OF_ONE,
+    SHORTEST_PAUSE,
+    FairShares,
+    TooManyAtOnceError,
+)  # fmt: skip
 
 PER_MINUTE = {"request": 1200, "page": 120, "file": 0}
 QUICK = 60  # of 1,200 a minute
@@ -27,7 +37,8 @@ class Server:
 
     async def sleep(self, seconds: float) -> None:
         """Pause, by the clock."""
-        self.pauses.append(seconds)
+        if seconds:
+            self.pauses.append(round(seconds, 9))
         self.now += seconds
         await _sleep(0)
 
@@ -60,7 +71,9 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     made = Server()
     monkeypatch.setattr(fair_shares.asyncio, "sleep", made.sleep)
     yield made
-    assert not made.shares._crowds, "nobody is remembered for what is over"
+    made.now += 60
+    made.one_by_one(1, who="eve")
+    assert set(made.shares._crowds) == {"eve"}, "nobody is remembered for what is over"
 
 
 def together(*asked: Callable[[], Awaitable[None]]) -> None:
@@ -81,16 +94,23 @@ def test_whoever_clicks_quickly_waits_for_nothing(server: Server) -> None:
 
 def test_whoever_goes_on_is_answered_one_by_one_with_pauses(server: Server) -> None:
     server.one_by_one(QUICK)
-    assert server.one_by_one(5) == [SHORTEST_PAUSE] * 5
+    assert server.one_by_one(5) == [SHORTEST_PAUSE] * 4
     assert server.one_by_one(QUICK, who="bob") == [], "others are not"
     server.took = 0.002
-    assert server.one_by_one(1) == pytest.approx([PAUSE * 0.002])
-    server.took = 0.5
-    assert server.one_by_one(1) == [60 / 1200], "as many a minute as there may be are handled all the same"
-    server.took = 0.0
-    server.one_by_one(FEWEST, kind="page")
+    assert server.one_by_one(2) == [SHORTEST_PAUSE, PAUSE * 0.002]
+    server.took = 0.01
+    assert server.one_by_one(2) == [PAUSE * 0.002, 60 / 1200], "nearly as many a minute as there may be"
+    server.took = 0.4
+    assert server.one_by_one(2) == [60 / 1200, LONG_PAUSE * 0.4], "unless they take long"
+
+
+def test_what_takes_long_counts_for_many(server: Server) -> None:
+    server.took = 10 * SECONDS_OF_ONE
+    assert len(server.one_by_one(20)) == 20 - QUICK // 10 - 1
+    server.took = SECONDS_OF_ONE / 2
+    assert server.one_by_one(FEWEST, who="bob", kind="page") == []
     server.took = 0.02
-    assert server.one_by_one(1, kind="page") == pytest.approx([PAUSE * 0.02])
+    assert server.one_by_one(3, who="bob", kind="page") == [PAUSE * 0.02] * 2
 
 
 def test_a_few_at_once_in_the_order_in_which_they_came(server: Server) -> None:
@@ -102,7 +122,7 @@ def test_a_few_at_once_in_the_order_in_which_they_came(server: Server) -> None:
 def test_a_crowd_is_slow_until_none_of_it_is_left(server: Server) -> None:
     together(*([server.ask] * MOST_WAITING))
     assert len(server.handled) == MOST_WAITING and server.most <= AT_ONCE
-    assert len(server.pauses) == MOST_WAITING - QUICK, "though time goes on meanwhile"
+    assert len(server.pauses) == MOST_WAITING - QUICK - 1, "though time goes on meanwhile"
 
 
 def test_of_too_many_at_once_some_are_refused(server: Server) -> None:
@@ -134,9 +154,9 @@ def test_a_turn_ends_when_the_answer_begins(server: Server) -> None:
         taken = asyncio.Event()
 
         async def slow() -> None:
-            async with server.shares.turn("request", "ann") as end:
-                end()
-                end()  # again is the same as once
+            async with server.shares.turn("request", "ann") as turn:
+                turn.end()
+                turn.end()  # again is the same as once
                 await taken.wait()
 
         slow_ones = [asyncio.create_task(slow()) for _ in range(3 * AT_ONCE)]
@@ -148,6 +168,39 @@ def test_a_turn_ends_when_the_answer_begins(server: Server) -> None:
         return answered
 
     assert asyncio.run(work()) == 5 and server.most <= AT_ONCE, "no place is left twice"
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_what_takes_long_does_not_keep_others_of_the_same_user_waiting(
+    server: Server, monkeypatch: pytest.MonkeyPatch, quick: bool
+) -> None:
+    monkeypatch.setattr(fair_shares, "LONGEST_TURN", 0.05)
+    server.one_by_one(0 if quick else QUICK)
+
+    async def work() -> int:
+        server.ending = asyncio.Event()
+        long_ones = [asyncio.create_task(server.ask()) for _ in range(3 * AT_ONCE)]
+        await _sleep(0.6)
+        handled = server.at_once
+        server.ending.set()
+        await asyncio.gather(*long_ones)
+        return handled
+
+    assert asyncio.run(work()) == 3 * AT_ONCE
+
+
+def test_a_turn_that_ends_early_is_paused_after_all_the_same(server: Server) -> None:
+    server.one_by_one(QUICK)
+
+    async def work() -> None:
+        async def soon() -> None:
+            async with server.shares.turn("request", "ann") as turn:
+                turn.end()
+
+        await asyncio.gather(soon(), soon(), soon())
+
+    asyncio.run(work())
+    assert server.pauses == [SHORTEST_PAUSE] * 2
 
 
 def test_those_who_hang_up_leave_their_places(server: Server) -> None:
@@ -179,4 +232,4 @@ def test_a_request_that_fails_pauses_and_leaves_its_place(server: Server) -> Non
                     raise ZeroDivisionError
 
     asyncio.run(work())
-    assert server.pauses == [SHORTEST_PAUSE] * 3 * AT_ONCE
+    assert server.pauses == [SHORTEST_PAUSE] * (3 * AT_ONCE - 1)

@@ -118,7 +118,7 @@ def test_requests_are_counted_for_each_user() -> None:
 
 def test_what_a_page_is_made_of_is_counted_for_itself() -> None:
     pages = Pages()
-    pages.limits.shares = FairShares(dict.fromkeys(("request", "page", "file"), 0))  # so many would else take a minute
+    pages.app._shares = FairShares(dict.fromkeys(("request", "page", "file"), 0))  # so many would else take a minute
     paths = ("/assets/a.js", "/static/askspeech/page.js", "/svelte/x", "/theme.css", "/health", "/metrics")
     each = FILES // len(paths)
     assert {pages.ask(Sent(path, method="GET")).status for path in paths * each} == {200}
@@ -206,7 +206,7 @@ def test_nobody_has_too_many_streams() -> None:
     ("path", "body", "waits"),
     [("/config", b"", True), ("/", b"", True), ("/theme.css", b"", True), ("/gradio_api/info", b"", True),
      (JOIN, b'{"fn_index": 3, "session_hash": "known"}', True), (JOIN, event(7), False), ("/sign-out", b"", True),
-     ("/sign-in", b"x=y", False), ("/gradio_api/upload", b"x", False), ("/gradio_api/heartbeat/x", b"", False)],
+     ("/sign-in", b"x=y", False), ("/gradio_api/upload", b"x", False), ("/gradio_api/heartbeat/x", b"", True)],
 )  # fmt: skip
 def test_many_of_the_same_user_are_handled_a_few_at_once(path: str, body: bytes, waits: bool) -> None:
     async def work() -> tuple[int, int]:
@@ -234,11 +234,65 @@ def test_what_opens_a_page_waits_longer_than_other_requests() -> None:
     rules = PageRules(Limits(), {7}.__contains__, lambda _: False, frozenset({"/", "/library"}))
     kinds = {
         path: rules({"type": "http", "method": "GET", "path": path}).waits_as
-        for path in ("/", "/library", "/config", "/gradio_api/info", "/static/askspeech/page.js", "/api/v1/ask")
+        for path in (
+            *["/", "/library", "/config", "/gradio_api/info", "/gradio_api/x"],
+            "/static/askspeech/page.js",
+            "/api/v1/ask",
+        )
     }
-    assert list(kinds.values()) == ["page", "page", "page", "request", "file", None]
+    assert list(kinds.values()) == ["page"] * 4 + ["request", "file", None]
     for path, waits_as in (("/api/v1/search", "request"), ("/api/v1/ask", None), ("/api/v1/ask/stream", None)):
         assert rest_rule({"path": path}).waits_as == waits_as, path
+
+
+@pytest.mark.parametrize("path", ["/gradio_api/heartbeat/x", "/config"])
+def test_whoever_is_being_answered_keeps_nothing_from_their_other_requests(path: str) -> None:
+    async def work() -> int:
+        pages = Pages(LimitSettings())
+        pages.behind.waits, begun, taken = path != "/config", [0], asyncio.Event()
+
+        async def send(_: Any) -> None:
+            begun[0] += 1
+            await taken.wait()
+
+        sent = [Sent(path, method="GET") for _ in range(10)]
+        asked = [asyncio.create_task(pages.app(one.scope, one.receive, send)) for one in sent]
+        await asyncio.sleep(2)
+        found = begun[0]
+        pages.behind.opened.set()
+        taken.set()
+        await asyncio.gather(*asked)
+        return found
+
+    assert asyncio.run(work()) == 10
+
+
+def test_whoever_hung_up_while_waiting_is_not_answered() -> None:
+    class Impatient(Sent):
+        """Hangs up after what it sent."""
+
+        async def receive(self) -> dict[str, Any]:
+            """What it sent, then that it has gone."""
+            return await super().receive() if self._parts else {"type": "http.disconnect"}
+
+    async def work() -> tuple[list[int], int]:
+        pages = Pages(LimitSettings())
+        pages.behind.waits = True
+        sent = [(Sent, Impatient)[number % 2]("/config", method="GET") for number in range(9)]
+        asked = [asyncio.create_task(pages.app(one.scope, one.receive, one.send)) for one in sent]
+        await asyncio.sleep(0.05)
+        pages.behind.opened.set()
+        await asyncio.gather(*asked)
+        return [one.status for one in sent], len(pages.behind.bodies)
+
+    assert AT_ONCE == 2 and asyncio.run(work()) == ([200, 200, 200, 0, 200, 0, 200, 0, 200], 6)
+
+
+def test_what_watches_the_server_is_counted_for_itself() -> None:
+    rules = PageRules(Limits(), {7}.__contains__, lambda _: False)
+    scope = {"type": "http", "method": "GET", "headers": [], "client": ("10.0.0.9", 1)}
+    who = {rules.who({**scope, "path": path}) for path in ("/health/live", "/metrics")}
+    assert len(who) == 1 and rules.who({**scope, "path": "/sign-in"}) not in who
 
 
 def test_more_at_once_than_may_wait_are_refused() -> None:

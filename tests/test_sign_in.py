@@ -25,8 +25,8 @@ from askspeech.callers import networks
 from askspeech.conversations import LOCAL_OWNER, Conversations
 from askspeech.devices import DEVICE_SECONDS, Devices
 from askspeech.gate import DEVICE, SECURE_DEVICE, SECURE_SESSION, SESSION, Gate, user_of
-from askspeech.limits import SECONDS_TO_REFUSE_A_PASSWORD
 from askspeech.passwords import Passwords
+from askspeech.refusals import SECONDS_TO_REFUSE_A_PASSWORD
 from askspeech.sign_in import LARGEST_FORM, WAITING, sign_in_routes
 from askspeech.texts import ENGLISH
 from askspeech.throttle import Throttle

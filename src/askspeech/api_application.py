@@ -103,9 +103,9 @@ def build_api(live: LiveIndex, access: Access, handlers: Handlers | None = None,
 
     application.openapi = description  # type: ignore[method-assign]
     followed = Followed(application, Follower(access.path.parent), partial(still_admitted, access))
-    limited = LimitedBody(followed, LARGEST_BODY, error_response(HTTPException(413)))
-    counted = Limited(limited, limits or Limits(), rest_rule, program_of)
-    mount = Mount(API_PATH, RequiresToken(counted, access), name="askspeech-api")
+    counted = Limited(followed, limits or Limits(), rest_rule, program_of)
+    limited = LimitedBody(counted, LARGEST_BODY, error_response(HTTPException(413)))
+    mount = Mount(API_PATH, RequiresToken(limited, access), name="askspeech-api")
     # Starlette's own pattern passes over an address that holds a line break: another application would answer it.
     mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
     return mount

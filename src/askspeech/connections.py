@@ -128,6 +128,8 @@ class _Bounded(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """All of it is there."""
+        if self._part == "rest":
+            self.flow.resume_reading()
         self._part = "none"
         super().on_message_complete()
         if self._is_idle():

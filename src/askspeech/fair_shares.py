@@ -9,24 +9,28 @@ import asyncio
 import math
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from askspeech.rates import Rate
 
-__all__ = ["AT_ONCE", "FEWEST", "MOST_WAITING", "QUICKLY", "FairShares", "TooManyAtOnceError"]
+__all__ = ["AT_ONCE", "FEWEST", "MOST_WAITING", "QUICKLY", "FairShares", "TooManyAtOnceError", "Turn"]
 
 AT_ONCE = 2
 # More at once are refused; as many connections may come from one place (askspeech.connections).
 MOST_WAITING = 256
 # How many are handled without a pause, of what may come in a minute: one in four, and at once so many, and at least so
-# many, for somebody who opens some pages.
+# many, for somebody who opens some pages. What takes longer counts for as many as it takes so many seconds.
 WITHOUT_PAUSE, QUICKLY, FEWEST = 4, 20, 30
-# Then nothing of the same user's is begun for so many times as long as a request took, and for so many seconds at
-# least, as what comes before a turn takes its time, too; but no longer than makes as many a minute as there may be.
-PAUSE = 12.0
+SECONDS_OF_ONE = 0.02
+# Then nothing of the same user's is begun for so many times as long as a request took: for so many seconds at least, as
+# what comes before a turn takes its time, too; and no longer than a minute has for each of as many as may come in one,
+# or than twice what it took.
+PAUSE, LONG_PAUSE = 12.0, 2.0
 SHORTEST_PAUSE = 0.01
+# What takes longer, as writing a long document, goes on beside what comes next.
+LONGEST_TURN = 1.0
 _MINUTE = 60.0
 
 K = TypeVar("K")
@@ -44,7 +48,27 @@ class _Crowd:
     is_slow: bool = False
     """Whether they have been too many, and are handled one by one until none is left."""
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
-    pauses: asyncio.Lock = field(default_factory=asyncio.Lock)
+    one_by_one: asyncio.Lock = field(default_factory=asyncio.Lock)
+    paused_until: float = 0.0
+
+
+class Turn:
+    """While a request is handled.
+
+    Args:
+        over: is called once, when the turn ends.
+        has_waited: whether it was not given at once.
+    """
+
+    def __init__(self, over: Callable[[], None], has_waited: bool = False) -> None:
+        self._over: Callable[[], None] | None = over
+        self.has_waited = has_waited
+
+    def end(self) -> None:
+        """End it before the request is handled to its end; again is the same as once."""
+        if self._over is not None:
+            over, self._over = self._over, None
+            over()
 
 
 class FairShares(Generic[K]):
@@ -64,62 +88,70 @@ class FairShares(Generic[K]):
         self._crowds: dict[str, _Crowd] = {}
 
     @asynccontextmanager
-    async def turn(self, kind: K | None, who: str) -> AsyncIterator[Callable[[], None]]:
+    async def turn(self, kind: K | None, who: str) -> AsyncIterator[Turn]:
         """Wait for the turn of a request, which is handled meanwhile; what is of no kind does not wait.
-
-        It gives what ends the turn before the request is handled to its end, as when its answer begins: whoever takes
-        an answer slowly keeps nothing from their other requests.
 
         Raises:
             TooManyAtOnceError: where too many wait.
         """
         if kind is None or not self._per_minute[kind]:
-            yield _nothing
+            yield Turn(_nothing)
             return
-        crowd = self._crowds.setdefault(who, _Crowd())
+        crowd = self._crowd(who)
+        with ExitStack() as leaving:
+            crowd.size += 1
+            leaving.callback(_leave, crowd)
+            has_waited = crowd.size > AT_ONCE
+            await crowd.places.acquire()
+            leaving.callback(crowd.places.release)
+            crowd.is_slow = crowd.is_slow or bool(self._quick[kind].wait(who))
+            if crowd.is_slow:
+                has_waited = True
+                await crowd.one_by_one.acquire()
+                leaving.callback(crowd.one_by_one.release)
+                await asyncio.sleep(max(0.0, crowd.paused_until - self._clock()))
+            turn = Turn(self._ending(kind, who, crowd, leaving.pop_all()), has_waited)
+            late = asyncio.get_running_loop().call_later(LONGEST_TURN, turn.end)
+            try:
+                yield turn
+            finally:
+                late.cancel()
+                turn.end()
+
+    def _crowd(self, who: str) -> _Crowd:
+        """The crowd of a user, in which there is room."""
+        now = self._clock()
+        crowd = self._crowds.get(who)
+        if crowd is None or _is_over(crowd, now):
+            for one in [one for one, other in self._crowds.items() if _is_over(other, now)]:
+                del self._crowds[one]
+            crowd = self._crowds[who] = _Crowd()
         if crowd.size >= MOST_WAITING:
             raise TooManyAtOnceError
-        crowd.size += 1
-        try:
-            async with _left_once(crowd.places) as leave:
-                crowd.is_slow = crowd.is_slow or bool(self._quick[kind].wait(who))
-                if crowd.is_slow:
-                    async with crowd.pauses, self._paused(_MINUTE / self._per_minute[kind]):
-                        yield leave
-                else:
-                    yield leave
-        finally:
-            crowd.size -= 1
-            if not crowd.size:
-                del self._crowds[who]
+        return crowd
 
-    @asynccontextmanager
-    async def _paused(self, longest: float) -> AsyncIterator[None]:
-        """After what is done meanwhile, leave the others some time, in seconds."""
+    def _ending(self, kind: K, who: str, crowd: _Crowd, held: ExitStack) -> Callable[[], None]:
+        """What ends a turn that begins now, and leaves what is held for it."""
         began = self._clock()
-        try:
-            yield
-        finally:
-            pause = PAUSE * (self._clock() - began)
-            await asyncio.sleep(min(longest, max(SHORTEST_PAUSE, pause)))
+
+        def end() -> None:
+            took = self._clock() - began
+            for _ in range(int(took / SECONDS_OF_ONE)):
+                self._quick[kind].wait(who)
+            if crowd.is_slow:
+                longest = max(_MINUTE / self._per_minute[kind], LONG_PAUSE * took)
+                crowd.paused_until = self._clock() + min(longest, max(SHORTEST_PAUSE, PAUSE * took))
+            held.close()
+
+        return end
 
 
-@asynccontextmanager
-async def _left_once(places: asyncio.Semaphore) -> AsyncIterator[Callable[[], None]]:
-    """Take a place, which is left at the end or before, when what it gives is called."""
-    await places.acquire()
-    is_taken = True
+def _is_over(crowd: _Crowd, now: float) -> bool:
+    return not crowd.size and crowd.paused_until <= now
 
-    def leave() -> None:
-        nonlocal is_taken
-        if is_taken:
-            is_taken = False
-            places.release()
 
-    try:
-        yield leave
-    finally:
-        leave()
+def _leave(crowd: _Crowd) -> None:
+    crowd.size -= 1
 
 
 def _nothing() -> None:

@@ -6,76 +6,70 @@ stands before a body, is `askspeech.connections`.
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
-from http import HTTPStatus
-from typing import Any, Literal
+from functools import partial
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from askspeech.access import PROGRAM
-from askspeech.bilingual import Bilingual
 from askspeech.callers import network_of
-from askspeech.fair_shares import FairShares, TooManyAtOnceError
-from askspeech.gate import PASSWORD_PATH, PROGRAMS, SIGN_IN_PATH, SIGN_OUT_PATH, is_for_programs, visit_of
+from askspeech.fair_shares import FairShares, TooManyAtOnceError, Turn
+from askspeech.gate import PASSWORD_PATH, SIGN_IN_PATH, SIGN_OUT_PATH, is_for_programs, visit_of
 from askspeech.limited_body import (
     body_of,
-    has_body,
     is_announced_longer,
     json_of,
     received_body,
     receiving_again,
-    refuse,
 )
 from askspeech.rates import Rate
+from askspeech.refusals import (
+    LENGTH_REQUIRED,
+    MEBIBYTE,
+    TOO_MANY_AT_ONCE,
+    TOO_MANY_STREAMS,
+    UPLOAD_PATH,
+    Kind,
+    Refused,
+    longer_than,
+    told_refused,
+    too_many,
+)
 from askspeech.settings import LimitSettings
 
 __all__ = [
-    "DATA", "EVENTS", "FILES", "HEARTBEAT", "JSON_RPC_ERROR", "SECONDS_TO_REFUSE_A_PASSWORD", "STREAMS", "UNLIMITED",
-    "Limited", "Limits", "PageRules", "Refused", "Rule", "mcp_rule", "program_of", "rest_rule",
+    "DATA", "EVENTS", "FILES", "HEARTBEAT", "STREAMS", "UNLIMITED",
+    "Limited", "Limits", "PageRules", "Rule", "mcp_rule", "program_of", "rest_rule",
 ]  # fmt: skip
-
-Kind = Literal["request", "question", "upload", "page", "password", "file"]
 
 UNLIMITED = LimitSettings(questions=0, requests=0, uploads=0)
 """Without rates, as where one program measures another; sizes have their limits all the same."""
 
-JSON_RPC_ERROR = -32603
-"""JSON-RPC's code for what the server cannot do."""
-
 LARGEST_BODY = 1024 * 1024
 LARGEST_FORM = 16 * 1024
-MEBIBYTE = 1024 * 1024
 MOST_STREAMS = 128
 # A minute: pages opened, passwords tried (of which few may be wrong: askspeech.throttle), and files that pages are made
 # of (a browser that opens a page for the first time takes a hundred or so).
 PAGES, PASSWORDS, FILES = 120, 60, 6000
-# Whoever guesses on is answered late, as by login(1): a refused guess costs less than others notice, hundreds do not.
-SECONDS_TO_REFUSE_A_PASSWORD = 5.0
+# Whoever has not taken a part of an answer by then waits for it beside their other requests.
+SECONDS_TO_TAKE = 0.1
 
-_UPLOAD, _CONFIG = "/gradio_api/upload", "/config"
+_AS_COSTLY_AS_PAGES = ("/config", "/gradio_api/info")
 HEARTBEAT, DATA = "/gradio_api/heartbeat/", "/gradio_api/queue/data"
 STREAMS = (HEARTBEAT, DATA, "/gradio_api/upload_progress")
 """Where the pages' answers that go on and on begin."""
 EVENTS = ("/gradio_api/queue/join", "/gradio_api/run/predict")
+_WATCHED = ("/health", "/metrics")
 # What has no rate of requests, but that of files: also what watches the server asks for.
 _FILES: tuple[str, ...] = (
-    *("/static/", "/assets/", "/svelte/", "/health", "/metrics", "/favicon.ico", "/manifest.json", "/robots.txt"),
+    *_WATCHED,
+    *("/static/", "/assets/", "/svelte/", "/favicon.ico", "/manifest.json", "/robots.txt"),
     *("/theme.css", "/gradio_api/theme.css"),
 )
-_TOO_MANY: Mapping[Kind, tuple[str, str]] = {
-    "request": ("requests", "请求"),
-    "question": ("questions", "提问"),
-    "upload": ("uploads", "上传"),
-    "page": ("newly opened pages", "新打开的页面"),
-    "password": ("tries to sign in", "登录尝试"),
-    "file": ("files", "文件请求"),
-}
 
 
 def _nothing(_: bytes) -> Iterable[Kind]:
@@ -102,39 +96,6 @@ class Rule:
 _UNTOUCHED = Rule((), None, waits_as=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Why a request is not handled, and in how many seconds it would be."""
-
-    status: HTTPStatus
-    code: str
-    message: Bilingual
-    wait: int = 0
-    late: float = 0.0
-    """After how many seconds it is said."""
-
-    def answer(self, scope: Scope) -> Response:
-        """The refusal as whoever asks can show it: a page, Gradio's words for an upload, JSON, or JSON-RPC's."""
-        headers = {"Retry-After": str(self.wait)} if self.wait else {}
-        headers["Cache-Control"] = "no-store"
-        text = str(self.message)
-        if scope["path"] == _UPLOAD:
-            return PlainTextResponse(text, self.status, headers)
-        if scope["path"] == PROGRAMS[0]:
-            # Of which question is not known here: JSON-RPC 2.0, section 5, has null for that.
-            error = {"code": JSON_RPC_ERROR, "message": text, "data": {"code": self.code}}
-            return JSONResponse({"jsonrpc": "2.0", "id": None, "error": error}, self.status, headers)
-        if "text/html" in Headers(scope=scope).get("accept", ""):
-            shown = "".join(f"<p>{escape(line)}</p>" for line in (self.message.english, self.message.chinese))
-            page = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>AskSpeech</title><body>{shown}</body>'
-            return HTMLResponse(f"{page}</html>", self.status, headers)
-        content: dict[str, Any] = {"error": {"code": self.code, "message": text}}
-        if not is_for_programs(scope["path"]):
-            # `message` is what the pages' scripts show, `detail` what Gradio does.
-            content |= {"message": text, "detail": text}
-        return JSONResponse(content, self.status, headers)
-
-
 class Limits:
     """The counts of one server; used in its event loop alone."""
 
@@ -145,14 +106,17 @@ class Limits:
         amounts |= {"upload": settings.uploads, "page": pages, "password": passwords, "file": files}
         self._rates = {kind: Rate(amount, clock) for kind, amount in amounts.items()}
         self.streams: Counter[str] = Counter()
-        shared: tuple[Kind, ...] = ("request", "file", "page")
-        self.shares = FairShares({kind: amounts[kind] for kind in shared}, clock)
+        self._new_shares = partial(FairShares[Kind], amounts, clock)
+
+    def new_shares(self) -> FairShares[Kind]:
+        """Shares of what one application answers, those of programs for themselves."""
+        return self._new_shares()
 
     def refused(self, kinds: Iterable[Kind], who: str) -> Refused | None:
         """Count what somebody does; the refusal, where it is too often."""
         for kind in kinds:
             if wait := self._rates[kind].wait(who):
-                return _too_many(kind, self._rates[kind].per_minute, wait)
+                return too_many(kind, self._rates[kind].per_minute, wait)
         return None
 
 
@@ -170,49 +134,55 @@ class Limited:
         self, app: ASGIApp, limits: Limits, rule_of: Callable[[Scope], Rule], who: Callable[[Scope], str]
     ) -> None:
         self._app, self._limits, self._rule_of, self._who = app, limits, rule_of, who
+        self._shares = limits.new_shares()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         rule = self._rule_of(scope) if scope["type"] == "http" else _UNTOUCHED
-        who = self._who(scope) if rule is not _UNTOUCHED else ""
-        refused, waits_as = self._limits.refused(rule.kinds, who) or _too_large(scope, rule), rule.waits_as
-        if refused is None and rule.longest is not None and not rule.in_parts and has_body(scope):
-            messages = await received_body(receive, rule.longest)
-            if messages is None:
-                refused = _longer_than(rule.longest)
-            elif messages[-1]["type"] == "http.disconnect":
-                return
+        if rule is _UNTOUCHED:
+            await self._app(scope, receive, send)
+            return
+        who = self._who(scope)
+        refused = self._limits.refused(rule.kinds, who) or _too_large(scope, rule)
+        messages = deque[Message]()
+        if refused is None and rule.longest is not None and not rule.in_parts:
+            received = await received_body(receive, rule.longest)
+            if received is None:
+                refused = longer_than(rule.longest)
             else:
-                told = tuple(rule.told(body_of(messages)))
-                refused = self._limits.refused(told, who)
-                waits_as = None if "question" in told else waits_as
-                receive = receiving_again(messages, receive)
+                messages = received
         if refused is not None:
-            await asyncio.sleep(refused.late)
-            await refuse(refused.answer(scope), scope, receive, send)
-        elif rule.is_stream:
-            await self._streamed(who, scope, receive, send)
-        else:
-            await self._in_turn(waits_as, who, scope, receive, send)
-
-    async def _in_turn(self, kind: Kind | None, who: str, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle a request when it is its turn."""
+            await told_refused(refused, scope, receive, send)
+            return
         try:
-            async with self._limits.shares.turn(kind, who) as end:
-
-                async def send_and_end(message: Message) -> None:
-                    end()
-                    await send(message)
-
-                await self._app(scope, receive, send_and_end)
+            async with self._shares.turn(rule.waits_as, who) as turn:
+                if not await _has_gone(messages, turn, scope, receive):
+                    again = receiving_again(messages, receive)
+                    await self._handle(turn, rule, who, body_of(messages), scope, again, send)
         except TooManyAtOnceError:
-            await refuse(_too_many_at_once().answer(scope), scope, receive, send)
+            await told_refused(TOO_MANY_AT_ONCE, scope, receive, send)
+
+    async def _handle(
+        self, turn: Turn, rule: Rule, who: str, body: bytes, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Handle a request whose turn it is."""
+        told = tuple(rule.told(body))
+        if "question" in told:
+            turn.end()  # which has a queue of its own
+        refused = self._limits.refused(told, who)
+        if refused is not None:
+            turn.end()
+            await told_refused(refused, scope, receive, send)
+        elif rule.is_stream:
+            await self._streamed(who, scope, receive, _beginning(turn, send))
+        else:
+            await self._app(scope, receive, _sending(turn, send))
 
     async def _streamed(self, who: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request whose answer is a stream, of which nobody has too many at once."""
         open_ones = self._limits.streams
         if open_ones[who] >= MOST_STREAMS:
-            await refuse(_too_many_streams().answer(scope), scope, receive, send)
+            await told_refused(TOO_MANY_STREAMS, scope, receive, send)
             return
         open_ones[who] += 1
         try:
@@ -221,6 +191,41 @@ class Limited:
             open_ones[who] -= 1
             if not open_ones[who]:
                 del open_ones[who]
+
+
+async def _has_gone(messages: Sequence[Message], turn: Turn, scope: Scope, receive: Receive) -> bool:
+    """Whether whoever sent these messages has hung up, then or while the turn was waited for."""
+    if messages and messages[-1]["type"] == "http.disconnect":
+        return True
+    return turn.has_waited and await Request(scope, receive).is_disconnected()
+
+
+def _sending(turn: Turn, send: Send) -> Send:
+    """What sends an answer, and ends the turn after it.
+
+    Whoever takes an answer slowly, or is told late that it is refused, keeps nothing from their other requests.
+    """
+
+    async def send_on(message: Message) -> None:
+        late = asyncio.get_running_loop().call_later(SECONDS_TO_TAKE, turn.end)
+        try:
+            await send(message)
+        finally:
+            late.cancel()
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            turn.end()
+
+    return send_on
+
+
+def _beginning(turn: Turn, send: Send) -> Send:
+    """What sends an answer that goes on and on, and ends the turn when it begins."""
+
+    async def send_on(message: Message) -> None:
+        turn.end()
+        await send(message)
+
+    return send_on
 
 
 class PageRules:
@@ -248,7 +253,7 @@ class PageRules:
         path, looking = scope["path"], scope["method"] in ("GET", "HEAD")
         if is_for_programs(path):
             return _UNTOUCHED
-        if path == _UPLOAD:
+        if path == UPLOAD_PATH:
             return self._upload
         if path in (SIGN_IN_PATH, PASSWORD_PATH) and not looking:
             return self._password
@@ -258,13 +263,16 @@ class PageRules:
             return self._event
         if path.startswith(STREAMS):
             return self._stream
-        if path in self._pages or path == _CONFIG:
+        if path in self._pages or path in _AS_COSTLY_AS_PAGES:
             return self._page
         return self._file if path.startswith(_FILES) else self._usual
 
     def who(self, scope: Scope) -> str:
         """Whose limits a request counts towards: a user's, else the address's."""
         visit = visit_of(Request(scope))
+        if scope["path"].startswith(_WATCHED):
+            # What watches the server is not kept waiting by visitors from the same place.
+            return f"watch {visit.caller.network if visit else _place(scope)}"
         if visit is None:
             return _place(scope)
         return f"user {visit.user.name}" if visit.user and visit.session else f"place {visit.caller.network}"
@@ -282,9 +290,9 @@ class PageRules:
 
 
 def rest_rule(scope: Scope) -> Rule:
-    """The rule for a request of REST, which looks at sizes itself."""
+    """The rule for a request of REST, which has looked at its size."""
     asks = scope["path"].rstrip("/").endswith(("/ask", "/ask/stream"))
-    return Rule(("request", "question"), None, waits_as=None) if asks else Rule(longest=None)
+    return Rule(("request", "question"), waits_as=None) if asks else Rule()
 
 
 def mcp_rule(longest: int) -> Callable[[Scope], Rule]:
@@ -316,37 +324,7 @@ def _too_large(scope: Scope, rule: Rule) -> Refused | None:
     if rule.longest is None:
         return None
     if is_announced_longer(scope, rule.longest):
-        return _longer_than(rule.longest)
+        return longer_than(rule.longest)
     if rule.in_parts and "transfer-encoding" in Headers(scope=scope):
-        message = Bilingual("A request says how long it is: send its length.", "请求须注明长度。")
-        return Refused(HTTPStatus.LENGTH_REQUIRED, "length_required", message)
+        return LENGTH_REQUIRED
     return None
-
-
-def _longer_than(longest: int) -> Refused:
-    size = f"{longest // MEBIBYTE} MiB" if longest >= MEBIBYTE else f"{longest // 1024} KiB"
-    message = Bilingual(
-        f"This is more than the {size} that may be sent at once: send less, or in several parts.",
-        f"一次最多发送 {size}，请减少内容或分批发送。",
-    )
-    return Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", message)
-
-
-def _too_many(kind: Kind, per_minute: int, wait: int) -> Refused:
-    english, chinese = _TOO_MANY[kind]
-    message = Bilingual(
-        f"Too many {english}: at most {per_minute} a minute. Try again in {wait} second{'s' if wait > 1 else ''}.",
-        f"{chinese}过于频繁：每分钟最多 {per_minute} 次。请 {wait} 秒后再试。",
-    )
-    late = SECONDS_TO_REFUSE_A_PASSWORD if kind == "password" else 0.0
-    return Refused(HTTPStatus.TOO_MANY_REQUESTS, "too_many", message, wait, late)
-
-
-def _too_many_at_once() -> Refused:
-    message = Bilingual("Too many requests at once: wait for some of their answers.", "同时请求过多，请稍候。")
-    return Refused(HTTPStatus.TOO_MANY_REQUESTS, "too_many", message, 5)
-
-
-def _too_many_streams() -> Refused:
-    message = Bilingual("Too many open pages: close some of them.", "打开的页面过多，请关闭一些。")
-    return Refused(HTTPStatus.TOO_MANY_REQUESTS, "too_many", message, 5)

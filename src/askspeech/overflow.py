@@ -18,8 +18,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from askspeech.bilingual import said_in
 from askspeech.callers import Caller, Network
 from askspeech.limited_body import body_of, is_announced_longer, json_of, received_body, receiving_again, refuse
-from askspeech.limits import JSON_RPC_ERROR
 from askspeech.metrics import Way
+from askspeech.refusals import JSON_RPC_ERROR
 from askspeech.texts import language_of_reader
 from askspeech.turns import BUSY, COMING, SECONDS_TO_RETRY, BusyError, Turns
 

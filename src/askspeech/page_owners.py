@@ -16,7 +16,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from askspeech.bilingual import Bilingual
 from askspeech.gate import visit_of
 from askspeech.limited_body import body_of, json_of, received_body, receiving_again, refuse
-from askspeech.limits import DATA, EVENTS, HEARTBEAT, Refused
+from askspeech.limits import DATA, EVENTS, HEARTBEAT
+from askspeech.refusals import Refused
 
 __all__ = ["OwnedPages", "PageOwners"]
 

@@ -31,8 +31,8 @@ from askspeech.gate import (
     visit_of,
 )
 from askspeech.limited_body import LimitedBody
-from askspeech.limits import SECONDS_TO_REFUSE_A_PASSWORD
 from askspeech.printing import printable
+from askspeech.refusals import SECONDS_TO_REFUSE_A_PASSWORD
 from askspeech.sign_in_page import account_page, first_page, password_page, sign_in_page
 from askspeech.telling import told
 from askspeech.texts import PageTexts, language_of_reader, page_texts
