@@ -143,6 +143,15 @@ def ask(page: Page, question: str) -> None:
     page.wait_for_selector("#as-ask .submit-button")
 
 
+def has_asked(page: Page, *questions: str) -> None:
+    """Wait until just these questions are shown."""
+    page.wait_for_function(
+        "asked => JSON.stringify([...document.querySelectorAll('.as-question')].map(one => one.textContent))"
+        " === JSON.stringify(asked)",
+        arg=list(questions),
+    )
+
+
 def seen_at_rest(page: Page, selector: str) -> None:
     """Bring into view, and wait until the conversation moves no more: near its end, the strip below it goes away."""
     page.locator(selector).scroll_into_view_if_needed()

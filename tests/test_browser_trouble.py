@@ -17,12 +17,12 @@ from tests.browser import (
     Page,
     Watch,
     ask,
+    has_asked,
     marks,
     opened,
     playwright_api,
     serving,
     serving_fakes,
-    watched,
 )
 from tests.chat_server import Asked
 from tests.chat_server import serving as model_serving
@@ -65,14 +65,6 @@ def says(page: Page, words: str) -> None:
     page.wait_for_function(
         "([banner, words]) => document.querySelector(banner + ':not([hidden])')?.textContent === words",
         arg=[BANNER, words],
-    )
-
-
-def has_asked(page: Page, *questions: str) -> None:
-    page.wait_for_function(
-        "asked => JSON.stringify([...document.querySelectorAll('.as-question')].map(one => one.textContent))"
-        " === JSON.stringify(asked)",
-        arg=list(questions),
     )
 
 
@@ -124,93 +116,6 @@ def test_a_connection_that_breaks_under_an_answer(browser: playwright_api.Browse
         has_asked(page, fakes.OFFICERS.question, fakes.DEBTS.question)
         (summary,) = store.list(LOCAL_OWNER)
         assert [turn.state for turn in store.get(LOCAL_OWNER, summary.id).turns] == ["done", "done"]
-
-
-LATE_END = """
-const fetched = window.fetch.bind(window);
-window.lateEnds = 0;
-window.fetch = async (...asked) => {
-  const answer = await fetched(...asked);
-  const address = asked[0] instanceof Request ? asked[0].url : String(asked[0]);
-  if (!address.includes("/queue/data")) return answer;
-  const late = new TransformStream({
-    async transform(piece, stream) {
-      if (new TextDecoder().decode(piece).includes('"close_stream"')) {
-        window.lateEnds += 1;
-        await new Promise((done) => setTimeout(done, 1500));
-      }
-      stream.enqueue(piece);
-    },
-  });
-  return new Response(answer.body.pipeThrough(late), { status: answer.status, headers: answer.headers });
-};
-"""
-"""What the server says at the end of a stream comes late to the page, as where much else is under way there."""
-
-
-def test_a_question_asked_as_the_stream_of_earlier_events_ends(browser: playwright_api.Browser) -> None:
-    """Gradio takes the stream for open, sends the question, and would close the stream that brings its answer."""
-    with (
-        serving_fakes() as started,
-        watched(browser, started, viewport=DESKTOP, locale="zh-CN") as page,
-    ):
-        page.add_init_script(LATE_END)
-        page.goto(started)
-        for number, question in enumerate([fakes.OFFICERS.question, fakes.DEBTS.question, fakes.OFFICERS.question], 1):
-            page.wait_for_function("number => window.lateEnds >= number", arg=number)
-            ask(page, question)
-        has_asked(page, fakes.OFFICERS.question, fakes.DEBTS.question, fakes.OFFICERS.question)
-
-
-LOST_END = """
-const fetched = window.fetch.bind(window);
-let underWay = 0;
-window.lostEnds = 0;
-window.fetch = async (...asked) => {
-  const address = asked[0] instanceof Request ? asked[0].url : String(asked[0]);
-  if (address.includes("/queue/join")) underWay += 1;
-  const answer = await fetched(...asked);
-  if (!address.includes("/queue/data")) return answer;
-  const cut = new TransformStream({
-    async transform(piece, stream) {
-      const said = new TextDecoder().decode(piece).split("\\n\\n").filter(Boolean);
-      for (const one of said) {
-        if (one.includes('"process_completed"')) underWay -= 1;
-        if (one.includes('"close_stream"')) await new Promise((done) => setTimeout(done, 500));
-        if (!one.includes('"close_stream"') || underWay) {
-          stream.enqueue(new TextEncoder().encode(one + "\\n\\n"));
-          continue;
-        }
-        window.lostEnds += 1;
-        HOW;
-      }
-    },
-  });
-  return new Response(answer.body.pipeThrough(cut), { status: answer.status, headers: answer.headers });
-};
-"""
-"""What the server says at the end of a stream never comes, once nothing is under way: the server went first."""
-
-
-@pytest.mark.parametrize("how", ["stream.terminate()", 'stream.error(new TypeError("network error"))'])
-def test_a_question_asked_after_the_stream_of_earlier_events_was_cut_off(
-    browser: playwright_api.Browser, how: str
-) -> None:
-    """Nothing was under way, so that nothing is lost; but Gradio would take the stream for open for good."""
-    with (
-        serving_fakes() as started,
-        watched(browser, started, viewport=DESKTOP, locale="zh-CN") as page,
-    ):
-        said = list[str]()
-        page.on("console", lambda message: said.append(message.text))
-        page.add_init_script(LOST_END.replace("HOW", how))
-        page.goto(started)
-        for number, question in enumerate([fakes.OFFICERS.question, fakes.DEBTS.question], 1):
-            page.wait_for_function("number => window.lostEnds >= number", arg=number)
-            while sum("the stream of events broke off" in one for one in said) < number:  # else it broke under this one
-                page.wait_for_timeout(50)
-            ask(page, question)
-        has_asked(page, fakes.OFFICERS.question, fakes.DEBTS.question)
 
 
 def test_what_no_server_kept_is_in_the_box_again(browser: playwright_api.Browser) -> None:

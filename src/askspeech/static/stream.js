@@ -4,6 +4,9 @@
  * for news of a stream that is gone, and Gradio hears none: a question would be asked, and nothing be seen of it. Here
  * the stream goes on as long as an event is not over, and what the server has to say is fetched anew.
  *
+ * Gradio opens a stream for an event, too, that was over before it learnt of its number. The server would say nothing on
+ * it, and of the six connections that a browser has for all tabs one would be gone. Here such a stream ends at once.
+ *
  * A stream that breaks is taken for open by Gradio for good, so that nothing asked later is heard of. Here each stream
  * ends with the word that it is closed, after the word that something was lost where an event was not over.
  */
@@ -85,7 +88,7 @@
 
   async function* messages(request) {
     try {
-      yield* said(request);
+      if (running.size || (await goesOn())) yield* said(request);
     } catch (error) {
       if (isLeft(error)) return;
       console.info("askspeech: the stream of events broke off:", error.message);
