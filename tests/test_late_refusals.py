@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from askspeech import late_refusals
 from askspeech.callers import networks
-from askspeech.late_refusals import MOST_WAITING, REFUSALS_AT_ONCE, SECONDS, LateRefusals
+from askspeech.late_refusals import MOST_A_SECOND, MOST_WAITING, REFUSALS_AT_ONCE, SECONDS, LateRefusals
 
 
 class Server:
@@ -98,38 +98,61 @@ def test_places_are_those_that_a_trusted_proxy_tells(monkeypatch: pytest.MonkeyP
     assert server.ask(source="10.0.0.2", told="203.0.113.6") > 0, "what others tell is not believed"
 
 
+SCOPE: dict[str, Any] = {
+    "type": "http", "method": "GET", "path": "/", "scheme": "http", "headers": [], "client": ("10.0.0.9", 1),
+}  # fmt: skip
+
+
+async def nothing(*_: Any) -> Any:
+    return None
+
+
+async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 429, "headers": []})
+
+
+def test_the_more_wait_the_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    late, over = list[float](), asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        late.append(seconds)
+        await over.wait()
+
+    async def flood(app: LateRefusals, count: int) -> None:
+        asked = [asyncio.create_task(app(SCOPE, nothing, nothing)) for _ in range(count)]
+        while len(late) < count - REFUSALS_AT_ONCE:
+            await asyncio.get_running_loop().run_in_executor(None, int)
+        over.set()
+        await asyncio.gather(*asked)
+
+    monkeypatch.setattr(late_refusals.asyncio, "sleep", sleep)
+    asyncio.run(flood(LateRefusals(refuse), REFUSALS_AT_ONCE + 4 * MOST_A_SECOND))
+    few, many = late[:MOST_A_SECOND], late[-MOST_A_SECOND:]
+    assert max(few) <= 1.5 * SECONDS
+    assert 3.5 < sum(many) / len(many) < 4 and max(late) <= 6
+
+
 def test_not_too_many_wait_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(late_refusals, "REFUSALS_AT_ONCE", 1)
+    monkeypatch.setattr(late_refusals, "MOST_A_SECOND", MOST_WAITING)
     told = list[int]()
 
-    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 429, "headers": []})
+    async def refuse_and_note(*request: Any) -> None:
+        await refuse(*request)
         told.append(1)
 
     async def flood(app: LateRefusals) -> list[int]:
-        scope = {
-            "type": "http",
-            "method": "GET",
-            "path": "/",
-            "scheme": "http",
-            "headers": [],
-            "client": ("10.0.0.9", 1),
-        }
-
-        async def nothing(*_: Any) -> Any:
-            return None
-
-        asked = [asyncio.create_task(app(scope, nothing, nothing)) for _ in range(MOST_WAITING + 11)]
+        asked = [asyncio.create_task(app(SCOPE, nothing, nothing)) for _ in range(MOST_WAITING + 11)]
         await asyncio.sleep(0.2)
         before = len(told)
         for one in asked[:100]:  # they hang up
             one.cancel()
         await asyncio.gather(*asked, return_exceptions=True)
-        late = asyncio.create_task(app(scope, nothing, nothing))
+        late = asyncio.create_task(app(SCOPE, nothing, nothing))
         await asyncio.sleep(0.2)
         return [before, len(told), late.done()]
 
-    assert asyncio.run(flood(LateRefusals(refuse))) == [11, MOST_WAITING + 11 - 99, False]
+    assert asyncio.run(flood(LateRefusals(refuse_and_note))) == [11, MOST_WAITING + 11 - 99, False]
 
 
 @pytest.mark.parametrize("kind", ["lifespan", "websocket"])

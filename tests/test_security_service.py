@@ -61,7 +61,7 @@ def test_pages_without_end_are_refused(trial: Trial) -> None:
 
 
 def test_strangers_wait_for_their_refusals(trial: Trial) -> None:
-    flood_rows.strangers(trial, rounds=1)
+    flood_rows.strangers(trial, rounds=1, most=80)
 
 
 def test_what_many_connections_are_granted_is_handled_in_turn(trial: Trial) -> None:

@@ -1,7 +1,8 @@
 """Whoever is refused again and again hears of it late.
 
 A refusal takes the server a millisecond. Two hundred connections that send anew as soon as they are refused would make
-everybody else wait sixty times as long; where they have to wait themselves, nobody notices them.
+everybody else wait sixty times as long; where they have to wait themselves, the longer the more they are, nobody
+notices them.
 """
 
 import asyncio
@@ -15,11 +16,13 @@ from askspeech.callers import Caller, Network
 from askspeech.gate import PASSWORD_PATH, SIGN_IN_PATH, is_for_programs
 from askspeech.rates import Rate
 
-__all__ = ["MOST_WAITING", "REFUSALS_AT_ONCE", "SECONDS", "LateRefusals"]
+__all__ = ["MOST_A_SECOND", "MOST_WAITING", "REFUSALS_AT_ONCE", "SECONDS", "LateRefusals"]
 
-# So many refusals a minute are told at once to one place, more after about so many seconds.
+# So many refusals a minute are told at once to one place, more after about so many seconds, and later where many wait:
+# no more than about so many a second are told late.
 REFUSALS_AT_ONCE = 60
 SECONDS = 1.0
+MOST_A_SECOND = 50
 # So many wait at once at most: each holds a connection, of which a process may have a thousand or so.
 MOST_WAITING = 512
 # Multiples of this, without their whole part, are spread evenly, however many there are: those who wait together do not
@@ -70,7 +73,7 @@ class LateRefusals:
         self._spread = (self._spread + _GOLDEN_RATIO) % 1
         self._waiting += 1
         try:
-            await asyncio.sleep(SECONDS * (0.5 + self._spread))
+            await asyncio.sleep(max(SECONDS, self._waiting / MOST_A_SECOND) * (0.5 + self._spread))
         finally:
             self._waiting -= 1
 

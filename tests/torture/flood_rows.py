@@ -172,10 +172,10 @@ def pages(trial: Trial, count: int = 10_000) -> Figures:
     return told(trial, met, **{"pages opened": count, "of which refused": found[429] + found[503]})
 
 
-def strangers(trial: Trial, rounds: int = 10) -> Figures:
+def strangers(trial: Trial, rounds: int = 4, most: int = CONNECTIONS) -> Figures:
     """People who are not signed in, at addresses of pages, of programs and of nothing, over as many connections."""
-    with flooded(trial) as (running, _, met), ThreadPoolExecutor(CONNECTIONS) as pool:
-        asking = [running.visitor("127.0.0.9") for _ in range(CONNECTIONS)]
+    with flooded(trial) as (running, _, met), ThreadPoolExecutor(most) as pool:
+        asking = [running.visitor("127.0.0.9") for _ in range(most)]
         ways: Sequence[Callable[[Visitor], Heard]] = (
             lambda visitor: visitor.get("/"), lambda visitor: visitor.get("/config"),
             lambda visitor: visitor.get("/nothing"), lambda visitor: visitor.ask("wrong"),
@@ -189,7 +189,7 @@ def strangers(trial: Trial, rounds: int = 10) -> Figures:
             found = set[int]().union(*pool.map(go_through, asking))
             assert found - {503} == {303, 401, 404}, found
             met.breathe()
-    return told(trial, met, **{"requests of strangers": rounds * CONNECTIONS * len(ways)})
+    return told(trial, met, **{"requests of strangers": rounds * most * len(ways)})
 
 
 def granted(trial: Trial, most: int = CONNECTIONS) -> Figures:
