@@ -322,6 +322,16 @@ def test_a_password_is_said() -> None:
         pdf.read(speech(SPEECH, encrypt="secret"))
 
 
+def test_what_was_wrong_with_one_file_is_not_said_of_the_next() -> None:
+    """PDFium keeps the error of the last document that it could not open, also where the next one has no page."""
+    with pytest.raises(ReadError, match="password"):
+        pdf.read(speech(SPEECH, encrypt="secret"))
+    with pytest.raises(ReadError, match="none of its pages"):
+        pdf.read(pdfs.objects(CATALOG, b"<< /Type /Pages /Count 0 /Kids [] >>"))
+    with pytest.raises(ReadError, match="not a PDF that can be opened"):
+        pdf.read(b"%PDF-1.7\n")
+
+
 def test_an_owner_password_alone_hinders_nobody() -> None:
     from reportlab.lib.pdfencrypt import StandardEncryption
 

@@ -68,19 +68,20 @@ class Glyphs:
 def opened(data: bytes) -> Iterator[pdfium.PdfDocument]:
     """The document that these bytes are; raises ReadError where they are none, or need a password."""
     _use_box_font()
-    try:
-        document = pdfium.PdfDocument(data)
-    except pdfium.PdfiumError as error:
-        if error.err_code in _PASSWORD_ERRORS:
+    # pypdfium2 asks for the last error also of a document that it opened and that has no page: it is another one's.
+    raw = c.FPDF_LoadMemDocument64(data, len(data), None)
+    if not raw:
+        if c.FPDF_GetLastError() in _PASSWORD_ERRORS:
             raise ReadError(
                 "it is a PDF that opens with a password only. Save a copy without a password.",
                 "这个 PDF 需要密码才能打开。请另存一份不带密码的文件。",
-            ) from error
+            )
         raise ReadError(
             "it is not a PDF that can be opened: it is damaged, cut off, or something else under the name of one. "
             "Ask for another copy.",
             "这个 PDF 打不开：文件已损坏、不完整，或者其实是别的格式。请重新获取一份。",
-        ) from error
+        )
+    document = pdfium.PdfDocument(raw)
     try:
         yield document
     finally:
