@@ -69,6 +69,7 @@ def opened(data: bytes) -> Iterator[pdfium.PdfDocument]:
     """The document that these bytes are; raises ReadError where they are none, or need a password."""
     _use_box_font()
     # pypdfium2 asks for the last error also of a document that it opened and that has no page: it is another one's.
+    # PDFium reads from the bytes as long as the document is open: they are held here until then.
     raw = c.FPDF_LoadMemDocument64(data, len(data), None)
     if not raw:
         if c.FPDF_GetLastError() in _PASSWORD_ERRORS:
